@@ -1,0 +1,120 @@
+//! Which language and script a text is in.
+//!
+//! A fastText model judges running text: code and math blocks, `$…$` formulas and URLs are left out, and of a long
+//! text about 1,000 bytes from the start and 1,000 from the middle are enough. A text that is nothing but code is
+//! judged as it is.
+//!
+//! A label is an ISO 639-3 language and an ISO 15924 script, `eng_Latn`, whichever labels the model has: those of
+//! lid.176 (`en`), of NLLB, OpenLID and GlotLID (`eng_Latn`), or ISO 639-3 alone (`eng`). The script is counted from
+//! the letters, and not the model's. Chinese is `Hans` or `Hant`, Korean `Hang`, Japanese `Jpan`.
+
+mod codes;
+mod judged;
+mod script;
+
+use std::cell::RefCell;
+
+use crate::Block;
+use crate::fasttext::{Model, Scratch};
+use script::Letters;
+
+/// A text's language, and how sure the model is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identified {
+    /// ISO 639-3 language and ISO 15924 script, such as `srp_Cyrl`; `und_Zyyy` where there are no letters.
+    pub label: String,
+    /// The script alone, that most letters are of.
+    pub script: String,
+    /// The model's probability of the language, 0 to 1; 0 where it says that there is none.
+    pub confidence: f32,
+}
+
+/// Buffers of one thread.
+#[derive(Default)]
+struct Buffers {
+    sample: String,
+    scratch: Scratch,
+}
+
+thread_local! {
+    static BUFFERS: RefCell<Buffers> = RefCell::default();
+}
+
+/// The language of a text, by a model of languages. The blocks say what is code; without, all is taken for prose.
+#[must_use]
+pub fn identify(model: &Model, text: &str, blocks: &[Block]) -> Identified {
+    BUFFERS.with_borrow_mut(|Buffers { sample, scratch }| {
+        judged::sample_prose(text, blocks, sample);
+        let mut letters = Letters::of(sample);
+        if letters.is_empty() {
+            judged::sample_all(text, sample);
+            letters = Letters::of(sample);
+        }
+        let prediction = if letters.is_empty() { None } else { model.predict(sample, 1, scratch).pop() };
+        let Some(prediction) = prediction else { return undetermined("Zyyy") };
+        let hint = codes::script(prediction.label);
+        match codes::language(prediction.label, || codes::are_two_letters(model.labels())) {
+            Some(language) => {
+                let script = letters.script(&language, hint);
+                let label = format!("{language}_{script}");
+                Identified { label, script: script.to_owned(), confidence: prediction.probability }
+            }
+            None => undetermined(letters.script("und", hint)),
+        }
+    })
+}
+
+fn undetermined(script: &str) -> Identified {
+    Identified { label: format!("und_{script}"), script: script.to_owned(), confidence: 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BlockKind;
+    use crate::fasttext::tests::{golden, lid_176};
+
+    #[test]
+    fn languages_have_labels_with_script() {
+        let Some(bytes) = lid_176() else { return };
+        let model = Model::load(&bytes).unwrap();
+        for (text, label) in [
+            ("The ferry leaves at nine, so bring a coat; the deck is cold.", "eng_Latn"),
+            ("Am Sonntag backen wir Brot mit den Kindern.", "deu_Latn"),
+            ("Јутрос је падала киша и река је порасла.", "srp_Cyrl"),
+            ("Jutros je padala kiša pa smo ostali kod kuće.", "srp_Latn"),
+            ("明天早上我们去市场买新鲜的蔬菜。", "zho_Hans"),
+            ("明天早上我們去市場買新鮮的蔬菜。", "zho_Hant"),
+            ("聽日朝早我哋去街市買餸。", "yue_Hant"),
+            ("明日の朝は市場へ魚を買いに行きます。", "jpn_Jpan"),
+            ("내일 아침에 시장에 가서 생선을 살 거예요.", "kor_Hang"),
+            ("غدا صباحا سنذهب إلى السوق لشراء السمك.", "ara_Arab"),
+            ("Me vil ikkje gløyme kva de har gjort for bygda.", "nno_Latn"),
+            ("Zrób kopię pliku:\nhttps://example.com/index.html\nhttps://example.com/about.html", "pol_Latn"),
+            ("12 345 — 67 %", "und_Zyyy"),
+            ("", "und_Zyyy"),
+        ] {
+            let found = identify(&model, text, &[]);
+            assert_eq!(found.label, label, "{text}: {found:?}");
+            assert!(found.label.ends_with(&found.script));
+            assert_eq!(found.confidence > 0.3, label != "und_Zyyy", "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn code_is_judged_only_where_there_is_nothing_else() {
+        let model = Model::load(&golden("softmax.bin")).unwrap();
+        let text = "Löffel Topf Brot\nboat harbour wave gull tide anchor";
+        let block = |kind, start| Block { kind, start, end: 99 };
+        for (what, text, blocks, expected) in [
+            ("no blocks", text, vec![], "sea_Latn"),
+            ("code is left out", text, vec![block(BlockKind::Code, 19)], "küche_Latn"),
+            ("a list is not", text, vec![block(BlockKind::List, 19)], "sea_Latn"),
+            ("nothing but code", text, vec![block(BlockKind::Code, 0)], "sea_Latn"),
+            ("numbers and code", "1 2 3 tree moss fern", vec![block(BlockKind::Code, 6)], "wood_Latn"),
+            ("nothing but numbers and formulas", "1 2 3 + 4", vec![block(BlockKind::Math, 6)], "und_Zyyy"),
+        ] {
+            assert_eq!(identify(&model, text, &blocks).label, expected, "{what}");
+        }
+    }
+}

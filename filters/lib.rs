@@ -1,0 +1,31 @@
+//! What is asked of a document: text segmentation, measures, detectors and models.
+//!
+//! Everything here is a pure function of one document: no tables, no files, no clock, no randomness, no second
+//! document. A filter *measures*; a recipe *judges* the measure against [`Bounds`]; what happens to the document is
+//! the business of the stages.
+#![forbid(unsafe_code)]
+
+pub mod card;
+pub mod classes;
+pub mod document;
+pub mod fasttext;
+pub mod language;
+pub mod models;
+pub mod pii;
+pub mod registry;
+pub mod text;
+pub mod verdict;
+
+pub mod tokens;
+pub mod url;
+pub mod words;
+
+mod length;
+mod lines;
+mod repetition;
+mod symbols;
+
+pub use card::{Card, Filter, Source, Unit};
+pub use document::{Block, BlockKind, Branch, Document, Resources};
+pub use registry::{FILTERS, find};
+pub use verdict::{Bounds, Verdict};

@@ -1,0 +1,38 @@
+//! US social security numbers: three, two and four digits with hyphens, out of the ranges that are given out.
+
+use super::{number_runs, stands_alone};
+
+pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
+    let bytes = text.as_bytes();
+    number_runs(bytes, b"-", |start, end| {
+        let run = &text[start..end];
+        let parts: Vec<&str> = run.split('-').collect();
+        let [area, group, serial] = parts[..] else { return };
+        if (area.len(), group.len(), serial.len()) != (3, 2, 4) || !stands_alone(bytes, start, end) {
+            return;
+        }
+        let is_given = area != "000" && area != "666" && !area.starts_with('9') && group != "00" && serial != "0000";
+        // Numbers that stand in advertisements and manuals.
+        let is_known_fake = matches!(run, "078-05-1120" | "219-09-9999" | "123-45-6789");
+        if is_given && !is_known_fake {
+            add(start, end);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, check};
+
+    #[test]
+    fn numbers() {
+        check(
+            Kind::UsSsn,
+            &[
+                ("SSN 212-09-4321.", &["212-09-4321"]),
+                ("000-12-3456 666-12-3456 912-12-3456 212-00-3456 212-12-0000", &[]),
+                ("078-05-1120, 2120-09-4321, 212-09-43210, 212 09 4321", &[]),
+            ],
+        );
+    }
+}
