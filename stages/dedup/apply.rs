@@ -1,0 +1,216 @@
+//! Decisions meet their documents again, in the pass after: copies end, frequent lines are cut.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
+
+use arrow::array::StringBuilder;
+use filters::{Block, text};
+use xxhash_rust::xxh3::Xxh3Default;
+
+use super::Level;
+use super::line::{FrequentLine, LineDedup, line_key, windows};
+use super::lines::each_line;
+use super::settle::Removal;
+use crate::batch::{self, Batch, BlocksBuilder};
+use crate::bucket::read_buckets;
+use crate::error::Result;
+use crate::fate::Fate;
+use crate::plan::{Run, Step, settled};
+use crate::schema;
+use crate::stage::{DocumentStage, StageCard};
+use crate::task::Shard;
+
+type Map<K, V> = HashMap<K, V, BuildHasherDefault<Xxh3Default>>;
+
+/// Ends the documents of one shard that global steps removed; notes the cluster sizes of those that stay.
+#[derive(Debug)]
+pub struct Removals {
+    by_row: Map<usize, (&'static str, Removal)>,
+    cluster_sizes: Map<usize, u32>,
+}
+
+static REMOVALS: StageCard = StageCard {
+    id: "apply",
+    summary: "Ends the documents that global steps removed.",
+    reads: &[],
+    adds: &[&schema::CLUSTER_SIZE],
+    memory: "the shard's removals, 50 bytes each",
+};
+
+impl Removals {
+    /// The decisions of these steps about one shard.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when a decision file is gone.
+    pub fn load(run: &Run, shard: &Shard, levels: &[Level]) -> Result<Self> {
+        let (mut by_row, mut cluster_sizes) = (Map::default(), Map::default());
+        for level in levels {
+            for decision in settled(run, *level, shard)? {
+                if decision.removes() {
+                    by_row.insert(decision.row as usize, (level.name(), decision));
+                } else {
+                    cluster_sizes.insert(decision.row as usize, decision.size);
+                }
+            }
+        }
+        Ok(Self { by_row, cluster_sizes })
+    }
+}
+
+impl DocumentStage for Removals {
+    fn card(&self) -> &'static StageCard {
+        &REMOVALS
+    }
+
+    fn apply(&self, batch: &mut Batch) -> Result<()> {
+        let first = batch.first_row();
+        let sizes = (first..first + batch.len()).map(|row| Some(self.cluster_sizes.get(&row).copied().unwrap_or(1)));
+        batch.set(&schema::CLUSTER_SIZE, batch::numbers(sizes.collect()))?;
+        for place in 0..batch.len() {
+            let Some((step, removal)) = self.by_row.get(&(first + place)) else { continue };
+            let kept = format!("kept {:032x}", removal.kept);
+            let fate = if removal.threshold == 0 {
+                Fate::rejected(step, *step, kept)
+            } else {
+                let (similarity, threshold) = (f32::from_bits(removal.similarity), f32::from_bits(removal.threshold));
+                Fate::broke(step, *step, similarity.into(), threshold.into())
+                    .because(format!("{kept}, cluster of {}", removal.size))
+            };
+            batch.end(place, fate);
+        }
+        Ok(())
+    }
+}
+
+/// Cuts the frequent lines of one shard's documents.
+#[derive(Debug)]
+pub struct CutLines {
+    max_loss: f64,
+    counts: Map<u64, u32>,
+    windows: Vec<Option<u64>>,
+}
+
+static CUT_LINES: StageCard = StageCard {
+    id: "dedup.line",
+    summary: "Cuts lines that stand in too many documents of a language.",
+    reads: &[&schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE],
+    adds: &[&schema::N_LINES_REMOVED],
+    memory: "the shard's frequent lines, 16 bytes each, and 16 bytes a document",
+};
+
+impl CutLines {
+    /// The lines to cut in one shard.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when a decision file is gone.
+    pub fn load(run: &Run, shard: &Shard, step: &Step, config: &LineDedup) -> Result<Self> {
+        let lines: Vec<FrequentLine> = read_buckets(&run.layout.path(&step.file("settled", &shard.stem)))?;
+        Ok(Self {
+            max_loss: config.max_loss,
+            counts: lines.iter().map(|line| (line.key, line.count)).collect(),
+            windows: windows(step, run, shard, config.window)?,
+        })
+    }
+}
+
+impl DocumentStage for CutLines {
+    fn card(&self) -> &'static StageCard {
+        &CUT_LINES
+    }
+
+    fn apply(&self, batch: &mut Batch) -> Result<()> {
+        let (texts, languages) = (batch.strings(&schema::TEXT)?, batch.strings(&schema::LANGUAGE)?);
+        let block_column = batch.blocks()?;
+        let (mut new_texts, mut new_blocks) = (StringBuilder::new(), BlocksBuilder::default());
+        let (mut removed, mut fates) = (Vec::with_capacity(batch.len()), Vec::new());
+        let (mut blocks, mut cuts) = (Vec::new(), Vec::new());
+        for row in 0..batch.len() {
+            let original = texts.value(row);
+            block_column.read(row, &mut blocks);
+            cuts.clear();
+            if let (true, Some(window)) = (batch.is_alive(row), self.windows.get(batch.first_row() + row).copied().flatten())
+            {
+                each_line(original, &blocks, |range, line| {
+                    if self.counts.contains_key(&line_key(line, languages.value(row), window)) {
+                        cuts.push(range);
+                    }
+                });
+            }
+            let cut: usize = cuts.iter().map(ExactSizeIterator::len).sum();
+            let loss = text::ratio(cut, original.len()).unwrap_or(0.0);
+            if loss > self.max_loss {
+                // Its text stays whole in `rejected/`, where someone may want to see what was cut.
+                fates.push((row, Fate::broke(CUT_LINES.id, "dedup.line.loss", loss, self.max_loss)));
+                cuts.clear();
+            }
+            new_texts.append_value(remove(original, &cuts, &mut blocks));
+            new_blocks.append(&blocks);
+            removed.push(Some(u32::try_from(cuts.len()).unwrap_or(u32::MAX)));
+        }
+        batch.set(&schema::TEXT, Arc::new(new_texts.finish()))?;
+        batch.set(&schema::BLOCKS, new_blocks.finish())?;
+        batch.set(&schema::N_LINES_REMOVED, batch::numbers(removed))?;
+        for (row, fate) in fates {
+            batch.end(row, fate);
+        }
+        Ok(())
+    }
+}
+
+/// The text without these ranges; blocks follow, and those that lost everything go.
+fn remove(original: &str, cuts: &[std::ops::Range<usize>], blocks: &mut Vec<Block>) -> String {
+    let mut kept = String::with_capacity(original.len());
+    let mut start = 0;
+    for cut in cuts {
+        kept.push_str(&original[start..cut.start]);
+        start = cut.end;
+    }
+    kept.push_str(&original[start..]);
+    if cuts.is_empty() {
+        return kept;
+    }
+    // A position moves left by all that was cut before it.
+    let mut lost_before = Vec::with_capacity(cuts.len());
+    let mut lost = 0;
+    for cut in cuts {
+        lost_before.push(lost);
+        lost += cut.len();
+    }
+    let moved = |position: u32| {
+        let position = position as usize;
+        let later = cuts.partition_point(|cut| cut.start < position);
+        let lost = later.checked_sub(1).map_or(0, |last| {
+            lost_before[last] + cuts[last].end.min(position) - cuts[last].start
+        });
+        u32::try_from((position - lost).min(kept.len())).unwrap_or(u32::MAX)
+    };
+    for block in blocks.iter_mut() {
+        *block = Block { start: moved(block.start), end: moved(block.end), ..*block };
+    }
+    blocks.retain(|block| block.start < block.end);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use filters::BlockKind;
+
+    use super::*;
+
+    #[test]
+    fn blocks_follow_the_text() {
+        let text = "keep\nshare this\nrest\n\ncode";
+        let block = |kind, start, end| Block { kind, start, end };
+        let mut blocks = vec![
+            block(BlockKind::Prose, 0, 4),
+            block(BlockKind::Prose, 5, 15),
+            block(BlockKind::Prose, 16, 20),
+            block(BlockKind::Code, 22, 26),
+        ];
+        let kept = remove(text, std::slice::from_ref(&(5..16)), &mut blocks);
+        assert_eq!(kept, "keep\nrest\n\ncode");
+        let pieces: Vec<_> = blocks.iter().map(|block| &kept[block.range()]).collect();
+        assert_eq!(pieces, ["keep", "rest", "code"]);
+    }
+}

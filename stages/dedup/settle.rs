@@ -1,0 +1,84 @@
+//! Decisions on their way back to the shard that their document lives in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::bucket::{BucketWriter, read_bucket, record};
+use crate::error::{Result, StageError};
+use crate::plan::{Part, Phase, Run, Split, Step};
+use crate::task::{Commit, StageCount, Workbench};
+
+record! {
+    /// What a step decided of one document: removed for `kept`'s sake, or kept for a cluster of `size`.
+    pub struct Removal {
+        /// The document's shard.
+        shard: u32,
+        /// Its row among the shard's documents of the pass before.
+        row: u32,
+        /// The id of the document that stays for it; 0 where the document itself stays.
+        kept: u128,
+        /// Their true Jaccard similarity, as the bits of an `f32`; 0 where the step compares keys.
+        similarity: u32,
+        /// The threshold that it met, likewise.
+        threshold: u32,
+        /// The cluster's documents, those that stay included.
+        size: u32,
+    }
+}
+
+impl Removal {
+    /// Whether the document goes.
+    #[must_use]
+    pub fn removes(&self) -> bool {
+        self.kept != 0
+    }
+}
+
+/// Collects each shard's decisions of all buckets into one file, and counts them.
+#[derive(Debug)]
+pub(crate) struct Settle {
+    pub(crate) step: Step,
+    /// Bits of the gather whose decisions these are.
+    pub(crate) bits: fn(&Step, &Run, &Workbench) -> Result<u32>,
+}
+
+impl Phase for Settle {
+    fn name(&self) -> String {
+        self.step.phase("settle")
+    }
+
+    fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
+        Ok(Split::ShardsToBuckets { bits: (self.bits)(&self.step, run, bench)? })
+    }
+
+    fn key(&self) -> &str {
+        &self.step.key
+    }
+
+    fn work(&self, run: &Run, part: &Part, _: &Arc<Workbench>) -> Result<Commit> {
+        let shard = &run.shards[part.number as usize];
+        let decisions: Vec<Removal> = read_bucket(&self.step.bucket_files(run, "gather", part.bits), part.number)?;
+        let rows = usize::try_from(self.step.key_rows(run)?[part.number as usize]).unwrap_or(usize::MAX);
+        let mut alive = self.step.survivors(run, shard, rows)?;
+        let mut count = StageCount::new(self.step.level.name());
+        count.documents_in = alive.iter().filter(|alive| **alive).count() as u64;
+
+        let mut writer = BucketWriter::new(&run.layout, &self.step.file("settled", &part.name), 1 << 20)?;
+        for decision in decisions {
+            if decision.removes() {
+                let row = alive.get_mut(decision.row as usize);
+                if !row.is_some_and(std::mem::take) {
+                    return Err(StageError::Internal(format!(
+                        "{} removed row {} of {} twice",
+                        self.step.level.name(), decision.row, shard.name
+                    )));
+                }
+            }
+            writer.push(0, decision)?;
+        }
+        count.kept = alive.iter().filter(|alive| **alive).count() as u64;
+        let removed = count.documents_in - count.kept;
+        count.rejected = BTreeMap::from_iter((removed > 0).then(|| (self.step.level.name().to_owned(), removed)));
+        Ok(Commit { outputs: vec![writer.finish()?], stages: vec![count], ..Commit::default() })
+    }
+}

@@ -1,0 +1,133 @@
+//! dedup.url and dedup.exact: of the documents with one key, the best stays.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::keys::read_keys;
+use super::rank::{recency, shortness};
+use super::settle::{Removal, Settle};
+use crate::bucket::{BucketWriter, Record, bits_for, bucket_of, read_bucket, record};
+use crate::error::Result;
+use crate::plan::{Part, Phase, Run, Split, Step};
+use crate::schema::{self, Column};
+use crate::task::{Commit, Workbench};
+
+record! {
+    /// A document under its key. Sorted, the best of each key comes first.
+    struct Candidate {
+        key: u128,
+        recency: u64,
+        shortness: u32,
+        id: u128,
+        shard: u32,
+        row: u32,
+    }
+}
+
+/// The phases of a step that keeps one document a key.
+pub(crate) fn phases(step: Step, key: &'static Column) -> Vec<Box<dyn Phase>> {
+    vec![
+        Box::new(Scatter { step: step.clone(), key }),
+        Box::new(Gather { step: step.clone() }),
+        Box::new(Settle { step, bits }),
+    ]
+}
+
+fn bits(step: &Step, run: &Run, bench: &Workbench) -> Result<u32> {
+    let rows: u64 = step.key_rows(run)?.iter().sum();
+    Ok(bits_for(rows * Candidate::WIDTH as u64, bench.memory))
+}
+
+#[derive(Debug)]
+struct Scatter {
+    step: Step,
+    key: &'static Column,
+}
+
+impl Phase for Scatter {
+    fn name(&self) -> String {
+        self.step.phase("scatter")
+    }
+
+    fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
+        Ok(Split::ShardsToBuckets { bits: bits(&self.step, run, bench)? })
+    }
+
+    fn key(&self) -> &str {
+        &self.step.key
+    }
+
+    fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
+        let shard = &run.shards[part.number as usize];
+        let rows = usize::try_from(self.step.key_rows(run)?[part.number as usize]).unwrap_or(usize::MAX);
+        let alive = self.step.survivors(run, shard, rows)?;
+        let mut writer = BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
+        let columns = [&schema::ID, &schema::CAPTURED_AT, &schema::N_CHARS, self.key];
+        for batch in read_keys(&self.step.keys(run, shard), &columns)? {
+            bench.check()?;
+            let batch = batch?;
+            let (keys, ids) = (batch.hashes(self.key)?, batch.hashes(&schema::ID)?);
+            let (captured, n_chars) = (batch.captured_at()?, batch.n_chars()?);
+            for (place, key) in keys.into_iter().enumerate() {
+                let row = batch.first_row + place;
+                let Some(key) = key.filter(|_| alive[row]) else { continue };
+                let candidate = Candidate {
+                    key,
+                    recency: recency(captured[place]),
+                    shortness: shortness(n_chars.value(place)),
+                    id: ids[place].unwrap_or_default(),
+                    shard: part.number,
+                    row: u32::try_from(row).unwrap_or(u32::MAX),
+                };
+                writer.push(bucket_of(high_half(key), part.bits), candidate)?;
+            }
+            bench.meter.add_documents(batch.len() as u64, 0);
+        }
+        Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the high half fits")]
+fn high_half(key: u128) -> u64 {
+    (key >> 64) as u64
+}
+
+#[derive(Debug)]
+struct Gather {
+    step: Step,
+}
+
+impl Phase for Gather {
+    fn name(&self) -> String {
+        self.step.phase("gather")
+    }
+
+    fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
+        Ok(Split::Buckets { bits: bits(&self.step, run, bench)? })
+    }
+
+    fn key(&self) -> &str {
+        &self.step.key
+    }
+
+    fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
+        let files: Vec<PathBuf> = self.step.shard_files(run, "scatter");
+        let candidates: Vec<Candidate> = read_bucket(&files, part.number)?;
+        let mut writer = BucketWriter::new(&run.layout, &self.step.file("gather", &part.name), bench.scatter_budget())?;
+        for group in candidates.chunk_by(|a, b| a.key == b.key) {
+            let best = group[0];
+            for copy in &group[1..] {
+                let removal = Removal {
+                    shard: copy.shard,
+                    row: copy.row,
+                    kept: best.id,
+                    similarity: 0,
+                    threshold: 0,
+                    size: u32::try_from(group.len()).unwrap_or(u32::MAX),
+                };
+                writer.push(copy.shard, removal)?;
+            }
+        }
+        Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
+    }
+}

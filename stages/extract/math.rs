@@ -1,0 +1,126 @@
+//! Formulas as LaTeX: `$…$` within text, `$$…$$` on their own.
+
+use filters::BlockKind;
+
+/// Longest formula between `\(` and `\)`, in bytes: what is longer was no formula.
+const LONGEST: usize = 4096;
+
+/// A formula without delimiters and white space around it.
+pub(super) fn bare(tex: &str) -> &str {
+    let mut tex = tex.trim();
+    // Scripts wrap TeX so that it passes as XHTML.
+    tex = tex.strip_prefix("% <![CDATA[").unwrap_or(tex).trim();
+    tex = tex.strip_suffix("%]]>").unwrap_or(tex).trim();
+    for (open, close) in [("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$")] {
+        if tex.len() > open.len() + close.len() {
+            if let Some(inner) = tex.strip_prefix(open).and_then(|tex| tex.strip_suffix(close)) {
+                return inner.trim();
+            }
+        }
+    }
+    tex
+}
+
+/// Rewrites the formulas of the text from `start`: `\(…\)` as `$…$`, `\[…\]` as `$$…$$`. Returns the block's kind,
+/// which is [`BlockKind::Math`] for a paragraph that is one displayed formula.
+pub(super) fn rewrite(out: &mut String, start: usize, kind: BlockKind, scratch: &mut String) -> BlockKind {
+    const PAIRS: [(&str, &str, &str); 5] = [
+        ("\\(", "\\)", "$"),
+        ("\\[", "\\]", "$$"),
+        ("[tex]", "[/tex]", "$"),
+        ("[latex]", "[/latex]", "$"),
+        ("[math]", "[/math]", "$"),
+    ];
+    let text = &out[start..];
+    if PAIRS.iter().any(|(open, ..)| memchr::memmem::find(text.as_bytes(), open.as_bytes()).is_some()) {
+        scratch.clear();
+        let mut rest = text;
+        while let Some(at) = memchr::memchr2(b'\\', b'[', rest.as_bytes()) {
+            let found = PAIRS.iter().find_map(|(open, close, delimiter)| {
+                let inner = rest[at..].strip_prefix(open)?;
+                let limit = inner.floor_char_boundary(LONGEST);
+                let length = inner[..limit].find(close)?;
+                let formula = inner[..length].trim();
+                (!formula.is_empty() && !inner[..length].contains("\n\n")).then_some((
+                    formula,
+                    *delimiter,
+                    at + open.len() + length + close.len(),
+                ))
+            });
+            if let Some((formula, delimiter, used)) = found {
+                scratch.push_str(&rest[..at]);
+                scratch.push_str(delimiter);
+                scratch.push_str(formula);
+                scratch.push_str(delimiter);
+                rest = &rest[used..];
+            } else {
+                // An escaped backslash opens nothing.
+                let used = if rest[at..].starts_with("\\\\") { at + 2 } else { at + 1 };
+                scratch.push_str(&rest[..used]);
+                rest = &rest[used..];
+            }
+        }
+        scratch.push_str(rest);
+        out.truncate(start);
+        out.push_str(scratch);
+    }
+    if kind == BlockKind::Prose && is_display(&out[start..]) { BlockKind::Math } else { kind }
+}
+
+/// Whether the text is one displayed formula.
+fn is_display(text: &str) -> bool {
+    let delimited = text
+        .strip_prefix("$$")
+        .and_then(|rest| rest.strip_suffix("$$"))
+        .is_some_and(|inner| !inner.trim().is_empty() && !inner.contains("$$"));
+    delimited || environment(text).is_some_and(|end| end == text.len())
+}
+
+/// Where the `\begin{…}` at the start of the text is closed.
+fn environment(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("\\begin{")?;
+    let name = &rest[..rest.find('}')?];
+    let close = format!("\\end{{{name}}}");
+    text.find(&close).map(|at| at + close.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delimiters_go() {
+        for (tex, expected) in [
+            (" x ", "x"),
+            ("$x$", "x"),
+            ("$$ x $$", "x"),
+            ("\\[x\\]", "x"),
+            ("% <![CDATA[\nx %]]>", "x"),
+            ("$", "$"),
+            ("", ""),
+        ] {
+            assert_eq!(bare(tex), expected, "{tex}");
+        }
+    }
+
+    #[test]
+    fn formulas_in_text_get_one_notation() {
+        for (text, expected, kind) in [
+            ("no formula", "no formula", BlockKind::Prose),
+            ("let \\(x\\) be", "let $x$ be", BlockKind::Prose),
+            ("\\[ x \\]", "$$x$$", BlockKind::Math),
+            ("so \\[x\\] is", "so $$x$$ is", BlockKind::Prose),
+            ("a \\\\(b\\) c", "a \\\\(b\\) c", BlockKind::Prose),
+            ("open \\(x", "open \\(x", BlockKind::Prose),
+            ("[tex]x[/tex] and [1]", "$x$ and [1]", BlockKind::Prose),
+            ("$$x$$", "$$x$$", BlockKind::Math),
+            ("\\begin{align}x\\end{align}", "\\begin{align}x\\end{align}", BlockKind::Math),
+        ] {
+            let mut out = String::from("before ");
+            let start = out.len();
+            out.push_str(text);
+            assert_eq!(rewrite(&mut out, start, BlockKind::Prose, &mut String::new()), kind, "{text}");
+            assert_eq!(&out[start..], expected);
+        }
+    }
+}

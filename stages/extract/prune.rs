@@ -1,0 +1,141 @@
+//! What is no part of a page's content, whatever its text: by element, role, visibility, and the words of its class.
+
+use super::features::{Facts, Features};
+use super::hints::Hints;
+use super::tags::Tag;
+use super::tree::{Dom, Name};
+
+/// A part that holds more than this share of the page's text is not dropped for its class.
+const LARGEST_NOISE: f32 = 0.35;
+/// Comments may be much longer than what they comment on.
+const LARGEST_COMMENTS: f32 = 0.9;
+/// Asides and forms that hold more than this share are the page's content.
+const LARGEST_ASIDE: f32 = 0.4;
+/// Text for browsers without scripts that holds more than this share is the page's content.
+const LARGEST_NOSCRIPT: f32 = 0.2;
+/// Good characters from which their share says more than that of all characters.
+const LEAST_GOOD: u32 = 500;
+/// Bytes of text up to which a part is dropped as a byline, a date or tags.
+const LONGEST_META: usize = 200;
+
+/// How much is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// By elements, roles and classes.
+    Classes,
+    /// By elements, roles and visibility.
+    Elements,
+    /// What cannot be seen.
+    Visibility,
+}
+
+/// Marks the roots of what is dropped in [`Features::facts`]. For anything but visibility, what can be seen must have
+/// been counted.
+pub(super) fn prune(dom: Dom<'_>, features: &mut Features, strictness: Strictness) {
+    let total = features.facts[0].seen;
+    let mut node = 0;
+    while node < dom.len() {
+        let is_dropped = is_unseen(dom, node)
+            || (strictness != Strictness::Visibility && is_noise(dom, &features.facts[node], node, total, strictness));
+        features.facts[node].is_dropped = is_dropped;
+        node = if is_dropped { dom.end(node) } else { node + 1 };
+    }
+}
+
+fn is_unseen(dom: Dom<'_>, node: usize) -> bool {
+    match dom.tag(node) {
+        Tag::Text => false,
+        Tag::Template | Tag::Svg | Tag::Select | Tag::Video | Tag::Audio | Tag::Canvas | Tag::Map | Tag::Rp => true,
+        Tag::Html | Tag::Body | Tag::Head | Tag::Math | Tag::Script | Tag::Title | Tag::Img => false,
+        _ if !dom.has_attributes(node) => false,
+        _ => {
+            dom.attribute(node, Name::Hidden).is_some_and(|value| !value.eq_ignore_ascii_case("until-found"))
+                || dom.attribute(node, Name::Style).is_some_and(is_hiding)
+        }
+    }
+}
+
+/// Whether a style hides its element.
+fn is_hiding(style: &str) -> bool {
+    style.split(';').any(|rule| {
+        rule.split_once(':').is_some_and(|(property, value)| {
+            let (property, value) = (property.trim(), value.trim());
+            let value = value.split_ascii_whitespace().next().unwrap_or_default();
+            (property.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
+                || (property.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+        })
+    })
+}
+
+fn is_noise(dom: Dom<'_>, facts: &Facts, node: usize, total: (u32, u32), strictness: Strictness) -> bool {
+    let tag = dom.tag(node);
+    if matches!(tag, Tag::Text | Tag::Html | Tag::Head | Tag::Body | Tag::Main | Tag::Math | Tag::Pre | Tag::Code) {
+        return false;
+    }
+    let share = || share(facts.seen, total);
+    match tag {
+        Tag::Nav | Tag::Button | Tag::Dialog | Tag::Search => return share() < LARGEST_NOISE,
+        Tag::Footer => {
+            return dom.tag(dom.parent(node)) != Tag::Blockquote && share() < LARGEST_ASIDE;
+        }
+        // What readers without scripts see: rarely the page itself, mostly a request to turn scripts on.
+        Tag::Noscript => return share() < LARGEST_NOSCRIPT,
+        Tag::Aside | Tag::Form | Tag::Menu => {
+            if share() < LARGEST_ASIDE {
+                return true;
+            }
+        }
+        _ => {}
+    }
+    if !dom.has_attributes(node) {
+        return false;
+    }
+    if dom.is(node, Name::AriaHidden, "true") && share() < LARGEST_ASIDE {
+        return true;
+    }
+    if let Some(role) = dom.attribute(node, Name::Role) {
+        let is_noise = matches!(
+            role,
+            "navigation" | "banner" | "contentinfo" | "complementary" | "search" | "dialog" | "alertdialog" | "menu"
+                | "menubar" | "toolbar" | "tablist" | "button" | "alert"
+        );
+        if is_noise && share() < LARGEST_ASIDE {
+            return true;
+        }
+    }
+    if strictness != Strictness::Classes || tag == Tag::Article {
+        return false;
+    }
+    let hints = facts.hints;
+    (hints.has(Hints::CONSENT) && share() < LARGEST_COMMENTS)
+        || (hints.has(Hints::NOISE) && !facts.has_h1 && share() < LARGEST_NOISE)
+        || (hints.has(Hints::COMMENTS) && share() < LARGEST_COMMENTS)
+        || (hints.has(Hints::HIDDEN) && share() < LARGEST_ASIDE)
+        || (hints.has(Hints::META) && !tag.is_heading() && dom.text(node).len() <= LONGEST_META)
+}
+
+/// The smaller one of the shares of the page's characters and of its good characters.
+#[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
+fn share((chars, good): (u32, u32), (all_chars, all_good): (u32, u32)) -> f32 {
+    let by_chars = chars as f32 / all_chars.max(1) as f32;
+    let by_good = good as f32 / all_good.max(1) as f32;
+    if all_good < LEAST_GOOD { by_chars } else { by_chars.min(by_good) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_hide() {
+        for (style, expected) in [
+            ("display:none", true),
+            ("color: red; DISPLAY : None !important", true),
+            ("visibility:hidden;", true),
+            ("display:block", false),
+            ("", false),
+        ] {
+            assert_eq!(is_hiding(style), expected, "{style}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! A page as a flat arena: nodes in document order, their text in one buffer.
+//!
+//! A node's subtree is the range from the node to its `end`, and the subtree's text is one slice of the buffer, so that
+//! nothing that reads the tree needs recursion. The buffers are used again from page to page.
+
+use super::tags::Tag;
+
+/// The attributes that extraction reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    /// `alt`
+    Alt,
+    /// `alttext`, of `math`
+    Alttext,
+    /// `aria-hidden`
+    AriaHidden,
+    /// `class`
+    Class,
+    /// `content`
+    Content,
+    /// `datetime`
+    Datetime,
+    /// `display`, of `math`
+    Display,
+    /// `encoding`, of `annotation`
+    Encoding,
+    /// `hidden`
+    Hidden,
+    /// `href`
+    Href,
+    /// `http-equiv`
+    HttpEquiv,
+    /// `id`
+    Id,
+    /// `itemprop`
+    Itemprop,
+    /// `lang` and `xml:lang`
+    Lang,
+    /// `mode` of `math`, older than `display`
+    Mode,
+    /// `name`
+    Name,
+    /// `open` of `mfenced`
+    Open,
+    /// `close` of `mfenced`
+    Close,
+    /// `property`
+    Property,
+    /// `role`
+    Role,
+    /// `separators` of `mfenced`
+    Separators,
+    /// `src`
+    Src,
+    /// `start`, of `ol`
+    Start,
+    /// `style`
+    Style,
+    /// `type`
+    Type,
+    /// Not an attribute: the content of a raw-text element that is kept.
+    Raw,
+}
+
+impl Name {
+    /// The attribute of that name, in any case.
+    fn parse(name: &str) -> Option<Self> {
+        const NAMES: [(&str, Name); 26] = [
+            ("class", Name::Class),
+            ("href", Name::Href),
+            ("id", Name::Id),
+            ("src", Name::Src),
+            ("alt", Name::Alt),
+            ("alttext", Name::Alttext),
+            ("style", Name::Style),
+            ("type", Name::Type),
+            ("role", Name::Role),
+            ("content", Name::Content),
+            ("property", Name::Property),
+            ("name", Name::Name),
+            ("aria-hidden", Name::AriaHidden),
+            ("hidden", Name::Hidden),
+            ("itemprop", Name::Itemprop),
+            ("lang", Name::Lang),
+            ("xml:lang", Name::Lang),
+            ("datetime", Name::Datetime),
+            ("display", Name::Display),
+            ("encoding", Name::Encoding),
+            ("http-equiv", Name::HttpEquiv),
+            ("mode", Name::Mode),
+            ("open", Name::Open),
+            ("close", Name::Close),
+            ("separators", Name::Separators),
+            ("start", Name::Start),
+        ];
+        NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, name)| *name)
+    }
+}
+
+/// An attribute of interest.
+#[derive(Clone, Copy, Debug)]
+struct Attribute {
+    name: Name,
+    /// The value's range in the page.
+    start: u32,
+    end: u32,
+}
+
+/// One element, or one run of text.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    tag: Tag,
+    n_attributes: u8,
+    parent: u32,
+    /// One past the last node of the subtree.
+    end: u32,
+    /// Where the subtree's text starts in the buffer.
+    text: u32,
+    /// The first of its attributes.
+    attributes: u32,
+}
+
+/// The arena.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    nodes: Vec<Node>,
+    attributes: Vec<Attribute>,
+    /// All text, decoded, as in the page.
+    pub(super) text: String,
+}
+
+impl Tree {
+    /// Empties the arena and keeps its memory.
+    pub(super) fn clear(&mut self) {
+        self.nodes.clear();
+        self.attributes.clear();
+        self.text.clear();
+    }
+
+    /// How many nodes there are.
+    pub(super) const fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether text of that parent just ended, so that more of it belongs to the same node.
+    pub(super) fn is_in_text_of(&self, parent: usize) -> bool {
+        self.nodes.last().is_some_and(|node| node.tag == Tag::Text && node.parent as usize == parent)
+    }
+
+    /// Adds a node that is still open.
+    pub(super) fn push(&mut self, tag: Tag, parent: usize) -> usize {
+        let at = self.nodes.len();
+        let (text, attributes) = (index(self.text.len()), index(self.attributes.len()));
+        self.nodes.push(Node { tag, n_attributes: 0, parent: index(parent), end: index(at + 1), text, attributes });
+        at
+    }
+
+    /// Adds what is of interest among the last node's attributes; `offset` is where `raw` stands in the page.
+    pub(super) fn set_attributes(&mut self, raw: &str, offset: usize) {
+        if raw.is_empty() {
+            return;
+        }
+        let base = raw.as_ptr() as usize;
+        for (name, value) in super::tokenizer::attributes(raw) {
+            if let Some(name) = Name::parse(name) {
+                let start = offset + (value.as_ptr() as usize).saturating_sub(base);
+                self.push_attribute(name, start, start + value.len());
+            }
+        }
+    }
+
+    /// Adds an attribute to the last node.
+    pub(super) fn push_attribute(&mut self, name: Name, start: usize, end: usize) {
+        if let Some(node) = self.nodes.last_mut().filter(|node| node.n_attributes < u8::MAX) {
+            node.n_attributes += 1;
+            self.attributes.push(Attribute { name, start: index(start), end: index(end) });
+        }
+    }
+
+    /// Gives the last node the attributes of an earlier one.
+    pub(super) fn copy_attributes(&mut self, from: usize) {
+        let Node { attributes, n_attributes, .. } = self.nodes[from];
+        if let Some(node) = self.nodes.last_mut() {
+            (node.attributes, node.n_attributes) = (attributes, n_attributes);
+        }
+    }
+
+    /// Ends a node's subtree at the last node.
+    pub(super) fn close(&mut self, node: usize) {
+        self.nodes[node].end = index(self.nodes.len());
+    }
+}
+
+/// Nodes and bytes are counted in 32 bits: the page's budgets are far below.
+fn index(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// A tree with its page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dom<'a> {
+    /// The page, where the attributes' values stand.
+    pub(super) html: &'a str,
+    /// Its nodes.
+    pub(super) tree: &'a Tree,
+}
+
+impl<'a> Dom<'a> {
+    /// How many nodes there are.
+    pub(super) const fn len(self) -> usize {
+        self.tree.len()
+    }
+
+    /// A node's tag.
+    pub(super) fn tag(self, node: usize) -> Tag {
+        self.tree.nodes[node].tag
+    }
+
+    /// A node's parent; the root is its own.
+    pub(super) fn parent(self, node: usize) -> usize {
+        self.tree.nodes[node].parent as usize
+    }
+
+    /// One past the last node of the subtree.
+    pub(super) fn end(self, node: usize) -> usize {
+        self.tree.nodes[node].end as usize
+    }
+
+    /// The nodes below a node.
+    pub(super) fn below(self, node: usize) -> std::ops::Range<usize> {
+        node + 1..self.end(node)
+    }
+
+    /// The children of a node.
+    pub(super) fn children(self, node: usize) -> impl Iterator<Item = usize> {
+        let end = self.end(node);
+        let mut at = node + 1;
+        std::iter::from_fn(move || {
+            (at < end).then(|| {
+                let child = at;
+                at = self.end(at);
+                child
+            })
+        })
+    }
+
+    /// The text of a node's subtree, white space as in the page.
+    pub(super) fn text(self, node: usize) -> &'a str {
+        let start = self.tree.nodes[node].text as usize;
+        let end = self.tree.nodes.get(self.end(node)).map_or(self.tree.text.len(), |next| next.text as usize);
+        &self.tree.text[start..end]
+    }
+
+    /// An attribute's value as written, with its references.
+    pub(super) fn attribute(self, node: usize, name: Name) -> Option<&'a str> {
+        let Node { attributes, n_attributes, .. } = self.tree.nodes[node];
+        let first = attributes as usize;
+        self.tree.attributes[first..first + usize::from(n_attributes)]
+            .iter()
+            .find(|attribute| attribute.name == name)
+            .map(|attribute| &self.html[attribute.start as usize..attribute.end as usize])
+    }
+
+    /// Whether an attribute has that value, in any case.
+    pub(super) fn is(self, node: usize, name: Name, value: &str) -> bool {
+        self.attribute(node, name).is_some_and(|found| found.trim().eq_ignore_ascii_case(value))
+    }
+
+    /// Whether one of the classes is that one.
+    pub(super) fn has_class(self, node: usize, class: &str) -> bool {
+        self.attribute(node, Name::Class).is_some_and(|found| found.split_ascii_whitespace().any(|one| one == class))
+    }
+
+    /// Whether a node has any attribute: most questions about attributes end here.
+    pub(super) fn has_attributes(self, node: usize) -> bool {
+        self.tree.nodes[node].n_attributes > 0
+    }
+}

@@ -1,0 +1,295 @@
+//! Plain text with blocks, piece by piece: white space collapsed, blank lines between blocks.
+
+use std::ops::Range;
+
+use filters::{Block, BlockKind};
+
+use super::math;
+
+/// How text flows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// White space collapses; a boundary starts a block.
+    #[default]
+    Normal,
+    /// As in the page.
+    Verbatim,
+    /// White space collapses, and boundaries are spaces: cells of a table, headings.
+    OneLine,
+}
+
+/// What the text that comes is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Context {
+    /// The kind of block.
+    pub(super) kind: BlockKind,
+    /// Text of one group other than 0 makes one block, a line for each part: lists, tables.
+    pub(super) group: u32,
+    /// Spaces before a line.
+    pub(super) indent: u16,
+    /// How text flows.
+    pub(super) flow: Flow,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self { kind: BlockKind::Prose, group: 0, indent: 0, flow: Flow::Normal }
+    }
+}
+
+/// What stands between the last text and the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    #[default]
+    None,
+    Space,
+    Line,
+    Block,
+}
+
+/// Writes blocks.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    /// What is written.
+    out: String,
+    blocks: Vec<Block>,
+    /// Kind, group and start of the block that is being written.
+    open: Option<(BlockKind, u32, usize)>,
+    gap: Gap,
+    /// What the next text is part of.
+    pub(super) context: Context,
+    /// The number that starts the next line of an ordered list.
+    pub(super) marker: Option<u32>,
+    /// The last formula, when no text came after it.
+    last_formula: Option<Range<usize>>,
+    /// A block rewritten.
+    scratch: String,
+}
+
+impl Writer {
+    /// Starts over.
+    pub(super) fn clear(&mut self) {
+        self.out.clear();
+        self.blocks.clear();
+        self.open = None;
+        self.gap = Gap::None;
+        self.context = Context::default();
+        self.marker = None;
+        self.last_formula = None;
+    }
+
+    /// What is written so far.
+    pub(super) fn text(&self) -> &str {
+        &self.out
+    }
+
+    /// Ends a block, a list item, a part of a cell: what comes starts anew.
+    pub(super) fn boundary(&mut self) {
+        self.gap = self.gap.max(if self.context.flow == Flow::OneLine { Gap::Space } else { Gap::Block });
+    }
+
+    /// A line break: two of them end a block.
+    pub(super) fn line_break(&mut self) {
+        self.gap = match (self.context.flow, self.gap) {
+            (Flow::OneLine, gap) => gap.max(Gap::Space),
+            (_, Gap::Line) if self.context.group == 0 => Gap::Block,
+            (_, gap) => gap.max(Gap::Line),
+        };
+    }
+
+    /// Text of the page, in the flow of the context.
+    pub(super) fn write(&mut self, text: &str) {
+        if self.context.flow == Flow::Verbatim {
+            self.verbatim(text);
+            return;
+        }
+        for piece in text.split(is_collapsible) {
+            // Each white space but the first between two pieces stands around an empty piece.
+            if !piece.is_empty() {
+                self.word(piece);
+            }
+            self.gap = self.gap.max(Gap::Space);
+        }
+        if !text.ends_with(is_collapsible) && self.gap == Gap::Space && !text.is_empty() {
+            self.gap = Gap::None;
+        }
+    }
+
+    /// A piece without white space.
+    fn word(&mut self, piece: &str) {
+        if piece.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+            self.start();
+            self.out.push_str(piece);
+        } else if piece.chars().any(|character| !is_dropped(character)) {
+            self.start();
+            self.out.extend(piece.chars().filter(|character| !is_dropped(*character)));
+        }
+        self.last_formula = None;
+    }
+
+    /// Text as it stands, but for characters that no text needs.
+    fn verbatim(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let is_first = self.open.is_none_or(|(_, group, _)| group != self.context.group);
+        // The first line feed after the start of `pre` does not count, nor do blank lines before the code.
+        let text = if is_first { text.trim_start_matches(['\n', '\r']) } else { text };
+        if is_first && text.trim().is_empty() {
+            return;
+        }
+        self.gap = if is_first { Gap::Block } else if self.gap >= Gap::Line { Gap::Line } else { Gap::None };
+        if self.gap == Gap::Line && !is_first {
+            if !self.out.ends_with('\n') {
+                self.out.push('\n');
+            }
+            self.gap = Gap::None;
+        }
+        self.start();
+        self.out.extend(text.chars().filter_map(|character| match character {
+            '\u{a0}' => Some(' '),
+            '\n' | '\t' => Some(character),
+            _ => (!is_dropped(character)).then_some(character),
+        }));
+        self.last_formula = None;
+    }
+
+    /// A line feed in verbatim text, unless a line just ended.
+    pub(super) fn verbatim_line(&mut self) {
+        if self.open.is_some_and(|(_, group, _)| group == self.context.group) && !self.out.ends_with('\n') {
+            self.out.push('\n');
+        }
+    }
+
+    /// A line break in verbatim text.
+    pub(super) fn verbatim_break(&mut self) {
+        if self.open.is_some_and(|(_, group, _)| group == self.context.group) {
+            self.out.push('\n');
+        }
+    }
+
+    /// A formula, as LaTeX without delimiters.
+    pub(super) fn formula(&mut self, tex: &str, is_display: bool) {
+        let tex = math::bare(tex);
+        if tex.is_empty() {
+            return;
+        }
+        // Pages hold a formula twice: as it is rendered, and for those who cannot see.
+        if self.last_formula.clone().and_then(|range| self.out.get(range)) == Some(tex) {
+            return;
+        }
+        let is_display = is_display && self.context.flow == Flow::Normal && self.context.group == 0;
+        let saved = self.context;
+        if is_display {
+            self.boundary();
+            self.context.kind = BlockKind::Math;
+        }
+        let delimiter = if is_display { "$$" } else { "$" };
+        self.start();
+        self.out.push_str(delimiter);
+        let start = self.out.len();
+        self.out.push_str(tex);
+        self.last_formula = Some(start..self.out.len());
+        self.out.push_str(delimiter);
+        if is_display {
+            self.context = saved;
+            self.boundary();
+        }
+    }
+
+    /// Starts a row of a table.
+    pub(super) fn row(&mut self) {
+        self.gap = Gap::Block;
+    }
+
+    /// Separates a cell from the one before.
+    pub(super) fn separator(&mut self) {
+        self.gap = Gap::None;
+        self.start();
+        self.out.push_str(" | ");
+    }
+
+    /// Makes room for text: writes the gap, and starts a block where one is due.
+    fn start(&mut self) {
+        let Context { kind, group, indent, .. } = self.context;
+        let is_same = self.open.is_some_and(|(open_kind, open_group, _)| {
+            open_kind == kind && open_group == group && (group != 0 || self.gap != Gap::Block)
+        });
+        if is_same {
+            match self.gap {
+                Gap::None => {}
+                Gap::Space => {
+                    if !self.out.ends_with([' ', '\n']) {
+                        self.out.push(' ');
+                    }
+                }
+                Gap::Line | Gap::Block => {
+                    let trimmed = self.out.trim_end_matches([' ', '\n']).len();
+                    self.out.truncate(trimmed);
+                    self.out.push('\n');
+                    self.out.extend(std::iter::repeat_n(' ', usize::from(indent)));
+                }
+            }
+        } else {
+            self.close();
+            if !self.out.is_empty() {
+                self.out.push_str("\n\n");
+            }
+            self.open = Some((kind, group, self.out.len()));
+            if group != 0 && self.context.flow != Flow::Verbatim {
+                self.out.extend(std::iter::repeat_n(' ', usize::from(indent)));
+            }
+        }
+        self.gap = Gap::None;
+        if let Some(number) = self.marker.take() {
+            self.out.push_str(&number.to_string());
+            self.out.push_str(". ");
+        }
+    }
+
+    /// Ends the block that is being written.
+    fn close(&mut self) {
+        let Some((kind, _, start)) = self.open.take() else { return };
+        let end = self.out.trim_end().len().max(start);
+        self.out.truncate(end);
+        let kind = match kind {
+            BlockKind::Code => kind,
+            _ => math::rewrite(&mut self.out, start, kind, &mut self.scratch),
+        };
+        if self.out.len() > start {
+            let (start, end) = (index(start), index(self.out.len()));
+            self.blocks.push(Block { kind, start, end });
+        } else {
+            self.out.truncate(self.blocks.last().map_or(0, |block| block.end as usize));
+        }
+        self.last_formula = None;
+    }
+
+    /// Ends the text: headings of nothing at its end go.
+    pub(super) fn finish(&mut self) {
+        self.close();
+        while self.blocks.len() > 1 && self.blocks.last().is_some_and(|block| block.kind == BlockKind::Heading) {
+            self.blocks.pop();
+            self.out.truncate(self.blocks.last().map_or(0, |block| block.end as usize));
+        }
+    }
+
+    /// Takes the text and its blocks.
+    pub(super) fn take(&mut self) -> (String, Vec<Block>) {
+        (self.out.as_str().to_owned(), self.blocks.as_slice().to_vec())
+    }
+}
+
+fn index(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// White space that collapses; no-break spaces too, since they say nothing to a reader of plain text.
+pub(super) const fn is_collapsible(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{b}' | '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Characters that cannot be seen and join nothing: controls, soft hyphens, byte order marks, zero-width spaces.
+const fn is_dropped(character: char) -> bool {
+    matches!(character, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+}

@@ -1,0 +1,127 @@
+//! `filter` in a recipe: filters by id with their bounds.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use filters::Bounds;
+use serde::{Deserialize, Serialize};
+
+/// `filter` in a recipe. A filter that is named judges; all others measure only.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FilterConfig {
+    /// Files of dirty words in place of the embedded lists, one word or phrase a line, each named after its language
+    /// (`en`, `en.txt`): the layout of LDNOOBW.
+    #[serde(default)]
+    pub dirty_words: Vec<String>,
+    /// Bounds for documents of one language, in place of the ones for all: by label (`zho_Hans`) or its language
+    /// (`zho`), the label first. `{}` bounds nothing.
+    #[serde(default)]
+    pub languages: BTreeMap<String, BTreeMap<FilterId, Bounds>>,
+    /// Bounds by filter id, inclusive.
+    #[serde(flatten)]
+    bounds: BTreeMap<FilterId, Bounds>,
+}
+
+/// The id of a filter that there is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct FilterId(String);
+
+impl TryFrom<String> for FilterId {
+    type Error = String;
+
+    fn try_from(id: String) -> Result<Self, String> {
+        match filters::find(&id) {
+            Some(_) => Ok(Self(id)),
+            None => Err(format!("there is no filter `{id}`")),
+        }
+    }
+}
+
+impl FilterConfig {
+    /// The bounds of a filter for documents of a language, if it judges them.
+    #[must_use]
+    pub fn bounds_of(&self, id: &str, language: Option<&str>) -> Option<Bounds> {
+        let id = FilterId(id.to_owned());
+        let of = |label: &str| self.languages.get(label)?.get(&id).copied();
+        let own = language.and_then(|label| of(label).or_else(|| of(label.split('_').next().unwrap_or(label))));
+        own.or_else(|| self.bounds.get(&id).copied())
+    }
+
+    /// Sets or lifts the bounds of a filter.
+    ///
+    /// # Errors
+    /// A message when there is no such filter.
+    pub fn set_bounds(&mut self, id: &str, bounds: Option<Bounds>) -> Result<(), String> {
+        let id = FilterId::try_from(id.to_owned())?;
+        match bounds {
+            Some(bounds) => self.bounds.insert(id, bounds),
+            None => self.bounds.remove(&id),
+        };
+        Ok(())
+    }
+
+    /// Everything that cannot be meant.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let problem = |(id, bounds): (&FilterId, &Bounds)| Some(format!("{}: {}", id.0, bounds.problem()?));
+        self.bounds.iter().chain(self.languages.values().flatten()).filter_map(problem).collect()
+    }
+
+    /// The word lists.
+    #[must_use]
+    pub fn resources(&self) -> Vec<&str> {
+        self.dirty_words.iter().map(String::as_str).collect()
+    }
+
+    /// Whether it judges by the run's own token distribution.
+    #[must_use]
+    pub fn needs_token_references(&self) -> bool {
+        self.bounds.contains_key(&FilterId("tokens.kl".into()))
+    }
+}
+
+/// The language that a list's file is named after.
+pub(super) fn language_of(name: &str) -> String {
+    let plain = name.split_once("#sha256=").map_or(name, |(plain, _)| plain);
+    Path::new(plain).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_named_by_id() {
+        let config: FilterConfig =
+            serde_json::from_value(serde_json::json!({ "length.words": { "min": 50 }, "tokens.kl": { "max": 5 } })).unwrap();
+        assert_eq!(config.bounds_of("length.words", None), Some(Bounds::at_least(50.0)));
+        assert!(config.needs_token_references() && config.problems().is_empty());
+        let unknown = serde_json::json!({ "length.wrods": { "min": 50 } });
+        assert!(serde_json::from_value::<FilterConfig>(unknown).unwrap_err().to_string().contains("length.wrods"));
+    }
+
+    #[test]
+    fn a_language_has_its_own_bounds() {
+        let config: FilterConfig = serde_json::from_value(serde_json::json!({
+            "length.words": { "min": 50 }, "length.mean_word": { "min": 3 },
+            "languages": { "zho": { "length.mean_word": { "max": 5 } }, "zho_Hant": { "length.mean_word": {} } },
+        }))
+        .unwrap();
+        let mean = |language| config.bounds_of("length.mean_word", language);
+        assert_eq!(mean(None), Some(Bounds::at_least(3.0)));
+        assert_eq!(mean(Some("deu_Latn")), Some(Bounds::at_least(3.0)));
+        assert_eq!(mean(Some("zho_Hans")), Some(Bounds::at_most(5.0)));
+        assert_eq!(mean(Some("zho_Hant")), Some(Bounds::NONE));
+        assert_eq!(config.bounds_of("length.words", Some("zho_Hans")), Some(Bounds::at_least(50.0)));
+        let twisted = serde_json::json!({ "languages": { "zho": { "length.words": { "min": 5, "max": 3 } } } });
+        assert_eq!(serde_json::from_value::<FilterConfig>(twisted).unwrap().problems().len(), 1);
+    }
+
+    #[test]
+    fn lists_are_named_after_their_language() {
+        for (name, expected) in [("lists/en", "en"), ("fr.txt", "fr"), ("./de.txt#sha256=00", "de")] {
+            assert_eq!(language_of(name), expected);
+        }
+    }
+}

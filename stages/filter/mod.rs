@@ -1,0 +1,208 @@
+//! filter: every measure of the registry, judged by the recipe's bounds.
+//!
+//! All filters measure every document, whatever the first verdict was, so that other bounds can be asked about later
+//! without another run; the ones that the recipe names judge. A filter judges the kinds of text that its bounds were
+//! made for (its card's `branches`): prose rules do not judge code or mathematics. The first filter in the registry's
+//! order whose bound is broken gives the fate.
+
+mod config;
+mod references;
+mod token_counts;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, Float64Array, StringArray, StringBuilder, StructArray};
+use filters::tokens::References;
+use filters::words::WordLists;
+use filters::{Bounds, Document, FILTERS, Resources, Verdict};
+
+use crate::batch::Batch;
+use crate::error::{Result, StageError};
+use crate::fate::Fate;
+use crate::models::ModelStore;
+use crate::schema;
+use crate::stage::{DocumentStage, StageCard};
+
+pub use config::FilterConfig;
+pub use references::{FoldReferences, load_references};
+pub use token_counts::{DocumentTokens, TokenCounts, document_tokens};
+
+/// Measures and judges.
+pub struct Filters {
+    /// Bounds in the registry's order, for any language and for those that have their own.
+    bounds: Vec<Option<Bounds>>,
+    of_language: BTreeMap<String, Vec<Option<Bounds>>>,
+    resources: Resources,
+}
+
+/// What all filters say of one document.
+#[derive(Debug)]
+pub struct Judgement {
+    /// The values, in the registry's order.
+    pub measures: Vec<Option<f64>>,
+    /// Of the filters that judge: id, bounds, verdict.
+    pub verdicts: Vec<(&'static str, Bounds, Verdict)>,
+}
+
+impl Judgement {
+    /// The first broken bound: filter, value, bound.
+    #[must_use]
+    pub fn rejection(&self) -> Option<(&'static str, f64, f64)> {
+        self.verdicts.iter().find_map(|(id, _, verdict)| match *verdict {
+            Verdict::Reject { value, bound } => Some((*id, value, bound)),
+            _ => None,
+        })
+    }
+}
+
+/// What is said of this stage.
+pub static CARD: StageCard = StageCard {
+    id: "filter",
+    summary: "Measures every document and rejects those outside the recipe's bounds.",
+    reads: &[&schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE],
+    adds: &[&schema::MEASURES, &schema::BRANCH],
+    memory: "one document a thread; the token references, 256 KiB a language and branch",
+};
+
+impl Filters {
+    /// The stage of these settings. Without references, divergence from them is not measured.
+    ///
+    /// # Errors
+    /// [`StageError::Model`] when a word list cannot be read.
+    pub fn new(config: &FilterConfig, lists: &ModelStore, references: Option<References>) -> Result<Self> {
+        let texts = config
+            .dirty_words
+            .iter()
+            .map(|name| {
+                let text = String::from_utf8(lists.bytes(name)?).map_err(|_| StageError::Model {
+                    name: name.clone(),
+                    message: "a word list must be UTF-8, one word or phrase a line".into(),
+                })?;
+                Ok((config::language_of(name), text))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let word_lists =
+            (!texts.is_empty()).then(|| WordLists::new(texts.iter().map(|(code, text)| (code.as_str(), text.as_str()))));
+        let bounds = |language: Option<&str>| {
+            FILTERS.iter().map(|filter| config.bounds_of(filter.card().id, language)).collect::<Vec<_>>()
+        };
+        let of_language =
+            config.languages.keys().map(|language| (language.clone(), bounds(Some(language)))).collect();
+        Ok(Self { bounds: bounds(None), of_language, resources: Resources { word_lists, references: references.unwrap_or_default() } })
+    }
+
+    /// What the filters need besides the text.
+    #[must_use]
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    fn bounds_of(&self, language: Option<&str>) -> &[Option<Bounds>] {
+        let of = |label: &str| self.of_language.get(label);
+        let own = language.and_then(|label| of(label).or_else(|| of(label.split('_').next()?)));
+        own.unwrap_or(&self.bounds)
+    }
+
+    /// Measures one document, and judges it.
+    #[must_use]
+    pub fn judge(&self, document: &Document<'_>) -> Judgement {
+        let branch = document.branch();
+        let measures: Vec<Option<f64>> = FILTERS.iter().map(|filter| filter.measure(document)).collect();
+        let verdicts = FILTERS
+            .iter()
+            .zip(self.bounds_of(document.language()))
+            .zip(&measures)
+            .filter_map(|((filter, bounds), value)| {
+                let bounds = bounds.filter(|_| filter.card().branches.contains(&branch))?;
+                Some((filter.card().id, bounds, bounds.judge(*value)))
+            })
+            .collect();
+        Judgement { measures, verdicts }
+    }
+}
+
+impl DocumentStage for Filters {
+    fn card(&self) -> &'static StageCard {
+        &CARD
+    }
+
+    fn apply(&self, batch: &mut Batch) -> Result<()> {
+        let (texts, languages) = (batch.strings(&schema::TEXT)?, batch.strings(&schema::LANGUAGE)?);
+        let block_column = batch.blocks()?;
+        let mut columns = vec![vec![None; batch.len()]; FILTERS.len()];
+        let (mut branches, mut fates, mut blocks) = (StringBuilder::new(), Vec::new(), Vec::new());
+        for row in 0..batch.len() {
+            if !batch.is_alive(row) {
+                branches.append_null();
+                continue;
+            }
+            block_column.read(row, &mut blocks);
+            let document = Document::new(texts.value(row))
+                .with_language(language(languages, row))
+                .with_blocks(&blocks)
+                .with_resources(&self.resources);
+            let judgement = self.judge(&document);
+            if let Some((filter, value, bound)) = judgement.rejection() {
+                fates.push((row, Fate::broke(CARD.id, filter, value, bound)));
+            }
+            for (column, value) in columns.iter_mut().zip(judgement.measures) {
+                column[row] = value;
+            }
+            branches.append_value(document.branch().name());
+        }
+        let values: Vec<ArrayRef> =
+            columns.into_iter().map(|column| Arc::new(Float64Array::from(column)) as ArrayRef).collect();
+        batch.set(&schema::MEASURES, Arc::new(StructArray::new(schema::measure_fields(), values, None)))?;
+        batch.set(&schema::BRANCH, Arc::new(branches.finish()))?;
+        for (row, fate) in fates {
+            batch.end(row, fate);
+        }
+        Ok(())
+    }
+}
+
+/// The language label of a row; an empty one says nothing.
+pub(crate) fn language(languages: &StringArray, row: usize) -> Option<&str> {
+    languages.is_valid(row).then(|| languages.value(row)).filter(|label| !label.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use filters::{Block, BlockKind};
+
+    use super::*;
+
+    fn filters(config: serde_json::Value) -> Filters {
+        Filters::new(&serde_json::from_value(config).unwrap(), &ModelStore::default(), None).unwrap()
+    }
+
+    #[test]
+    fn only_named_filters_judge_and_all_measure() {
+        let filters = filters(serde_json::json!({ "length.words": { "min": 5 } }));
+        let judgement = filters.judge(&Document::new("three words here"));
+        assert_eq!(judgement.rejection(), Some(("length.words", 3.0, 5.0)));
+        assert_eq!(judgement.verdicts.len(), 1);
+        assert!(judgement.measures.iter().filter(|value| value.is_some()).count() > 10);
+    }
+
+    #[test]
+    fn prose_rules_do_not_judge_code() {
+        let filters = filters(serde_json::json!({ "symbols.hash_to_word": { "max": 0.1 } }));
+        let text = "#include <a>\n#include <b>";
+        let end = u32::try_from(text.len()).unwrap();
+        let blocks = [Block { kind: BlockKind::Code, start: 0, end }];
+        assert!(filters.judge(&Document::new(text)).rejection().is_some());
+        let code = filters.judge(&Document::new(text).with_blocks(&blocks));
+        assert!(code.rejection().is_none() && code.measures.iter().any(Option::is_some));
+    }
+
+    #[test]
+    fn a_list_that_is_no_text_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("en");
+        std::fs::write(&path, [0xff, 0xfe]).unwrap();
+        let config = FilterConfig { dirty_words: vec![path.display().to_string()], ..FilterConfig::default() };
+        assert!(matches!(Filters::new(&config, &ModelStore::default(), None), Err(StageError::Model { .. })));
+    }
+}

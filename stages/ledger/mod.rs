@@ -1,0 +1,42 @@
+//! The ledger of a run, read: one row an input record, with its fate and every measure.
+
+mod fates;
+mod find;
+mod judge;
+
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+pub use fates::{FateCount, fates};
+pub use find::{Wanted, find};
+pub use judge::{Judged, Moved, Side, judge};
+
+use crate::error::{Result, StageError};
+
+/// Reads some columns of a table of a run, a batch at a time; nested ones are named with a dot. No names: all of them.
+fn read(path: &Path, columns: &[&str]) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    let file = File::open(path).map_err(StageError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(path))?;
+    let mask = match columns {
+        [] => ProjectionMask::all(),
+        columns => ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied()),
+    };
+    let reader = builder.with_projection(mask).with_batch_size(4096).build().map_err(StageError::table(path))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(StageError::table(&path))))
+}
+
+/// An id as people write it: 32 hexadecimal digits.
+#[must_use]
+pub fn hex(id: &[u8]) -> String {
+    use std::fmt::Write;
+    id.iter().fold(String::with_capacity(id.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,30 @@
+//! What happens to a table: reading, extraction, deduplication, filtering, mixing, writing.
+//!
+//! A run is a plan of passes and global steps (`plan`), which fall into tasks (`task`). A pass streams documents
+//! through per-document stages (`pass`); a global step makes the keys of all shards meet in bucket files (`bucket`,
+//! `dedup`). Nothing here knows of arguments, recipes in TOML, or printing.
+
+pub mod batch;
+mod bucket;
+pub mod classify;
+pub mod dedup;
+pub mod error;
+pub mod extract;
+pub mod fate;
+pub mod filter;
+pub mod language;
+pub mod ledger;
+pub mod mix;
+pub mod models;
+pub mod pass;
+pub mod plan;
+pub mod read;
+pub mod schema;
+pub mod scrub;
+pub mod spec;
+pub mod stage;
+pub mod task;
+pub mod url;
+pub mod write;
+
+pub use error::{Result, StageError};

@@ -1,0 +1,98 @@
+//! The stages of a pass, built: models loaded, decisions of global steps read.
+
+use super::PassSpec;
+use crate::dedup::{CutLines, Keys, KeysSpec, Level, Removals};
+use crate::error::{Result, StageError};
+use crate::filter::{Filters, load_references};
+use crate::plan::Run;
+use crate::schema::{self, Column};
+use crate::spec::StageSpec;
+use crate::stage::DocumentStage;
+use crate::task::{Shard, StageCount, Workbench};
+use crate::write::Rejected;
+
+/// The stages that the documents of one shard go through in a pass.
+pub(super) struct Chain {
+    stages: Vec<Box<dyn DocumentStage>>,
+    columns: Vec<&'static Column>,
+    rejected_columns: Vec<&'static Column>,
+    has_keys: bool,
+    counts_tokens: bool,
+    is_last: bool,
+}
+
+/// A per-document stage from its recipe entry, for a pass or for `trommel stage`.
+///
+/// # Errors
+/// [`StageError::Model`] when a model cannot be loaded, [`StageError::Recipe`] for a stage that needs all documents.
+pub fn build(spec: &StageSpec, bench: &Workbench) -> Result<Box<dyn DocumentStage>> {
+    spec.build(&bench.models)?.ok_or_else(|| StageError::Recipe(format!("{} needs all documents at once", spec.id())))
+}
+
+impl Chain {
+    /// The chain of a pass for one shard.
+    pub(super) fn new(spec: &PassSpec, run: &Run, shard: &Shard, bench: &Workbench) -> Result<Self> {
+        let mut stages: Vec<Box<dyn DocumentStage>> = Vec::new();
+        if !spec.removals.is_empty() {
+            let levels: Vec<Level> = spec.removals.iter().map(|step| step.level).collect();
+            stages.push(Box::new(Removals::load(run, shard, &levels)?));
+        }
+        if let Some((step, config)) = &spec.cut_lines {
+            stages.push(Box::new(CutLines::load(run, shard, step, config)?));
+        }
+        let mut rejected = Rejected::Text;
+        for stage in &spec.stages {
+            match stage {
+                StageSpec::Filter(config) if spec.references => {
+                    let references = load_references(&run.layout)?;
+                    stages.push(Box::new(Filters::new(config, &bench.models, Some(references))?));
+                }
+                StageSpec::Write(config) => {
+                    rejected = config.rejected;
+                    stages.push(build(stage, bench)?);
+                }
+                stage => stages.push(build(stage, bench)?),
+            }
+        }
+        let has_keys = spec.keys != KeysSpec::default();
+        if has_keys {
+            stages.push(Box::new(Keys::new(spec.keys)));
+        }
+        let columns = schema::named(&spec.columns)?;
+        let rejected_columns = match rejected {
+            Rejected::Text => schema::rejected(),
+            Rejected::Ledger => {
+                schema::rejected().into_iter().filter(|column| !["text", "blocks"].contains(&column.name)).collect()
+            }
+        };
+        Ok(Self { stages, columns, rejected_columns, has_keys, counts_tokens: spec.counts_tokens, is_last: spec.last })
+    }
+
+    pub(super) fn stages(&self) -> &[Box<dyn DocumentStage>] {
+        &self.stages
+    }
+
+    pub(super) fn no_counts(&self) -> Vec<StageCount> {
+        self.stages.iter().map(|stage| StageCount::new(stage.card().id)).collect()
+    }
+
+    pub(super) fn columns(&self) -> &[&'static Column] {
+        &self.columns
+    }
+
+    pub(super) fn rejected_columns(&self) -> Vec<&'static Column> {
+        self.rejected_columns.clone()
+    }
+
+    pub(super) fn has_keys(&self) -> bool {
+        self.has_keys
+    }
+
+    pub(super) fn counts_tokens(&self) -> bool {
+        self.counts_tokens
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        self.is_last
+    }
+}

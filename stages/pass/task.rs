@@ -1,0 +1,76 @@
+//! A pass as a phase: one task an input file, each a plan of its own.
+
+use std::sync::Arc;
+
+use arrow::array::AsArray;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, FileSource, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use futures::StreamExt;
+
+use super::exec::{PassExec, PassTask};
+use super::spec::{PassSpec, Source};
+use crate::error::{Result, StageError};
+use crate::plan::{Part, Phase, Run, Split};
+use crate::read::RecordSource;
+use crate::schema;
+use crate::spec::StageSpec;
+use crate::task::{Commit, Shard, Workbench};
+
+impl Phase for PassSpec {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn split(&self, _: &Run, _: &Workbench) -> Result<Split> {
+        Ok(Split::Shards)
+    }
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
+        let shard = run.shards[part.number as usize].clone();
+        let scan = scan(self, run, &shard, bench)?;
+        let task = Arc::new(PassTask { pass: self.clone(), run: run.clone(), shard });
+        let plan = PassExec::new(task, scan);
+        let config = SessionConfig::new().with_target_partitions(1).with_batch_size(512).with_extension(Arc::clone(bench));
+        let runtime = RuntimeEnvBuilder::new().build_arc()?;
+        let context = SessionContext::new_with_config_rt(config, runtime).task_ctx();
+        let mut stream = plan.execute(0, context)?;
+        let rows = tokio::runtime::Handle::current().block_on(stream.next());
+        let row = rows.ok_or_else(|| StageError::Internal("a pass ended without a commit".into()))??;
+        let commit = row.column(0).as_string::<i32>().value(0);
+        serde_json::from_str(commit).map_err(|error| StageError::Internal(error.to_string()))
+    }
+}
+
+/// The scan of one shard: its input file, or what an earlier pass kept of it.
+fn scan(pass: &PassSpec, run: &Run, shard: &Shard, bench: &Arc<Workbench>) -> Result<Arc<dyn ExecutionPlan>> {
+    let (path, bytes, source): (_, _, Arc<dyn FileSource>) = match &pass.source {
+        Source::Inputs => {
+            let Some(StageSpec::Read(config)) = pass.stages.first() else {
+                return Err(StageError::Internal("a pass over the inputs begins with `read`".into()));
+            };
+            let source = RecordSource::new(config.clone(), shard.name.clone(), run.limit, Some(Arc::clone(bench)));
+            (shard.path.clone(), shard.bytes, Arc::new(source))
+        }
+        Source::Pass { name, columns } => {
+            let path = run.layout.path(&format!("work/{name}/documents/{}.parquet", shard.stem));
+            let bytes = std::fs::metadata(&path).map_err(StageError::io("open", &path))?.len();
+            (path, bytes, Arc::new(ParquetSource::new(schema::schema(&schema::named(columns)?))))
+        }
+    };
+    let path = std::path::absolute(&path).map_err(StageError::io("open", &path))?;
+    let location = object_store::path::Path::from_absolute_path(&path).map_err(StageError::table(&path))?;
+    let file = PartitionedFile::new(location, bytes);
+    let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
+        .with_file_groups(vec![FileGroup::new(vec![file])])
+        .build();
+    Ok(DataSourceExec::from_data_source(scan))
+}

@@ -1,0 +1,7 @@
+//! The plan of a run: passes over documents, cut where a stage needs all of them at once.
+
+mod chain;
+mod phase;
+
+pub use chain::{Plan, problems};
+pub use phase::{Part, Phase, Run, Split, Step, settled};

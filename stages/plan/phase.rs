@@ -1,0 +1,232 @@
+//! Phases: the tasks of a run that may go on at the same time.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::bucket::read_buckets;
+use crate::dedup::{Level, Removal};
+use crate::error::{Result, StageError};
+use crate::task::{Commit, Layout, Shard, Workbench, hash_of};
+
+/// What a run works on: the same for every engine, and enough to do any of its tasks anywhere.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Run {
+    /// Its folder.
+    pub layout: Layout,
+    /// Its inputs.
+    pub shards: Vec<Shard>,
+    /// At most so many records of each input; all of them without.
+    pub limit: Option<u64>,
+    /// The recipe's seed, for draws by hash.
+    pub seed: u64,
+}
+
+/// Tasks that may run in any order, at the same time, once all earlier phases are done.
+pub trait Phase: Send + Sync {
+    /// `pass-1`, `dedup.url/scatter`: the first part of its tasks' names.
+    fn name(&self) -> String;
+
+    /// How it falls into tasks. Called when all earlier phases are done; reads their commits only.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when a commit is gone.
+    fn split(&self, run: &Run, bench: &Workbench) -> Result<Split>;
+
+    /// The hash over all that decides the outputs of this phase, but for the part's own inputs.
+    fn key(&self) -> &str;
+
+    /// Does one task. Its outputs are in place when it returns; the caller writes the commit.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when the world fails or a promise is broken.
+    fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit>;
+}
+
+/// How a phase falls into tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// One task an input file.
+    Shards,
+    /// One task a bucket, of two to the power of `bits`.
+    Buckets {
+        /// Bits of the hash that choose the bucket.
+        bits: u32,
+    },
+    /// One task an input file, whose output is grouped by buckets.
+    ShardsToBuckets {
+        /// Bits of the hash that choose the bucket.
+        bits: u32,
+    },
+    /// One task.
+    Whole,
+}
+
+/// One task of a phase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Number of the shard or bucket.
+    pub number: u32,
+    /// Its name within the phase: the shard's stem or the bucket's number.
+    pub name: String,
+    /// Bits that choose buckets, where there are any.
+    pub bits: u32,
+    /// The task's key.
+    pub key: String,
+}
+
+impl Split {
+    /// The tasks, in order.
+    #[must_use]
+    pub fn parts(self, run: &Run, key: &str) -> Vec<Part> {
+        let shards = |bits: u32| {
+            let part = |shard: &Shard| Part {
+                number: shard.number,
+                name: shard.stem.clone(),
+                bits,
+                key: hash_of(&[key, &shard.name, &shard.stamp, &bits.to_string()]),
+            };
+            run.shards.iter().map(part).collect()
+        };
+        let buckets = |bits: u32| {
+            let part = |number: u32| Part {
+                number,
+                name: bucket_name(number),
+                bits,
+                key: hash_of(&[key, &bucket_name(number), &bits.to_string()]),
+            };
+            (0..1 << bits).map(part).collect()
+        };
+        match self {
+            Self::Shards => shards(0),
+            Self::ShardsToBuckets { bits } => shards(bits),
+            Self::Buckets { bits } => buckets(bits),
+            Self::Whole => buckets(0),
+        }
+    }
+}
+
+fn bucket_name(number: u32) -> String {
+    format!("{number:05}")
+}
+
+impl Run {
+    /// Removes tables that no task of this plan wrote: those of inputs that are gone since an earlier try.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when a commit is missing or a file cannot be removed.
+    pub fn remove_stale(&self, plan: &super::Plan) -> Result<()> {
+        let mut current = BTreeSet::new();
+        for pass in &plan.passes {
+            current.extend(self.commits(&pass.name)?.into_iter().flat_map(|commit| commit.outputs).map(|o| self.layout.path(&o.path)));
+        }
+        for folder in ["documents", "rejected", "failed", "ledger"] {
+            for file in self.layout.files(folder)?.iter().filter(|file| !current.contains(*file)) {
+                std::fs::remove_file(file).map_err(StageError::io("remove", file))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The commits of all shards for a phase that falls into shards.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when one is missing.
+    pub fn commits(&self, phase: &str) -> Result<Vec<Commit>> {
+        self.shards.iter().map(|shard| self.commit(phase, &shard.stem)).collect()
+    }
+
+    /// The commit of one task.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when it is missing.
+    pub fn commit(&self, phase: &str, part: &str) -> Result<Commit> {
+        Commit::read(&self.layout, &format!("{phase}/{part}"))
+    }
+}
+
+/// A global step: where its files are, and what came before it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// What it compares.
+    pub level: Level,
+    /// The pass whose documents it compares.
+    pub pass: String,
+    /// Earlier steps over the same documents; what they removed takes no part.
+    pub earlier: Vec<Level>,
+    /// Hash of everything up to and including this step.
+    pub key: String,
+}
+
+impl Step {
+    /// `dedup.url/scatter`.
+    #[must_use]
+    pub fn phase(&self, phase: &str) -> String {
+        format!("{}/{phase}", self.level.name())
+    }
+
+    /// A file of one phase of this step, relative to the run.
+    #[must_use]
+    pub fn file(&self, phase: &str, name: &str) -> String {
+        format!("work/{}/{phase}/{name}", self.level.name())
+    }
+
+    /// The files that all shards wrote in a phase.
+    #[must_use]
+    pub fn shard_files(&self, run: &Run, phase: &str) -> Vec<PathBuf> {
+        run.shards.iter().map(|shard| run.layout.path(&self.file(phase, &shard.stem))).collect()
+    }
+
+    /// The files that all buckets wrote in a phase.
+    #[must_use]
+    pub fn bucket_files(&self, run: &Run, phase: &str, bits: u32) -> Vec<PathBuf> {
+        (0..1_u32 << bits).map(|number| run.layout.path(&self.file(phase, &bucket_name(number)))).collect()
+    }
+
+    /// A shard's key file.
+    #[must_use]
+    pub fn keys(&self, run: &Run, shard: &Shard) -> PathBuf {
+        run.layout.path(&format!("work/{}/keys/{}.parquet", self.pass, shard.stem))
+    }
+
+    /// A shard's documents with text.
+    #[must_use]
+    pub fn documents(&self, run: &Run, shard: &Shard) -> PathBuf {
+        run.layout.path(&format!("work/{}/documents/{}.parquet", self.pass, shard.stem))
+    }
+
+    /// Rows of each shard's key file.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when a commit is missing.
+    pub fn key_rows(&self, run: &Run) -> Result<Vec<u64>> {
+        let folder = format!("work/{}/keys", self.pass);
+        run.commits(&self.pass)?.iter().map(|commit| Ok(commit.output(&folder)?.rows)).collect()
+    }
+
+    /// Which rows of a shard earlier steps have left.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when a decision file is gone.
+    pub fn survivors(&self, run: &Run, shard: &Shard, rows: usize) -> Result<Vec<bool>> {
+        let mut alive = vec![true; rows];
+        for earlier in &self.earlier {
+            for removal in settled(run, *earlier, shard)? {
+                if let (true, Some(row)) = (removal.removes(), alive.get_mut(removal.row as usize)) {
+                    *row = false;
+                }
+            }
+        }
+        Ok(alive)
+    }
+}
+
+/// What a step decided of one shard, by row.
+///
+/// # Errors
+/// [`crate::StageError`] when the decision file is gone.
+pub fn settled(run: &Run, level: Level, shard: &Shard) -> Result<Vec<Removal>> {
+    read_buckets(&run.layout.path(&format!("work/{}/settled/{}", level.name(), shard.stem)))
+}

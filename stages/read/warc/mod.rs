@@ -1,0 +1,21 @@
+//! Reading WARC files that may be damaged.
+//!
+//! Bytes become chunks of records ([`chunks`]: a gzip member, a zstd frame, a piece of a plain file), chunks become
+//! records ([`reader`]). A damaged place is reported once, with the bytes that were passed over, and reading goes on
+//! at the next member, frame or record: Common Crawl writes one gzip member a record, so that little is lost. A record
+//! that was cut is never handed out as whole.
+//!
+//! Memory is bounded: a window over the input (32 MiB at most), one inflated member or one record up to `max_record`;
+//! larger ones are passed over in pieces.
+
+mod chunks;
+mod gzip;
+mod header;
+mod inflate;
+mod reader;
+mod window;
+mod zstandard;
+
+pub(crate) use header::{fields_of, parse_date};
+pub use header::{Header, RecordKind};
+pub use reader::{Item, Record, WarcReader};

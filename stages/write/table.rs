@@ -1,0 +1,106 @@
+//! Parquet files that appear when they are whole.
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+
+use crate::error::{Result, StageError};
+use crate::schema;
+use crate::task::{Layout, Output, Partial};
+
+/// Bytes of a row group before compression: what a writer holds, and what a reader holds of it later.
+const ROW_GROUP_BYTES: usize = 16 << 20;
+
+/// Writes one table of one task.
+pub struct TableWriter {
+    writer: ArrowWriter<Partial>,
+    rows: u64,
+}
+
+impl TableWriter {
+    /// A table under `relative`, compressed with zstd.
+    ///
+    /// # Errors
+    /// [`StageError::Io`] when the storage fails.
+    pub fn create(layout: &Layout, relative: &str, schema: SchemaRef) -> Result<Self> {
+        Self::with(layout, relative, schema, properties())
+    }
+
+    /// A key table: hashes do not compress, and are not worth the try.
+    ///
+    /// # Errors
+    /// [`StageError::Io`] when the storage fails.
+    pub(crate) fn create_keys(layout: &Layout, relative: &str) -> Result<Self> {
+        let mut properties = properties();
+        for column in [&schema::ID, &schema::KEY_URL, &schema::KEY_CONTENT, &schema::SIGNATURE] {
+            properties = plain(properties, &[column.name]);
+        }
+        properties = plain(properties, &[schema::LINE_HASHES.name, "list", "item"]);
+        Self::with(layout, relative, schema::schema(schema::KEYS), properties)
+    }
+
+    fn with(layout: &Layout, relative: &str, schema: SchemaRef, properties: WriterPropertiesBuilder) -> Result<Self> {
+        let file = layout.create(relative)?;
+        let writer =
+            ArrowWriter::try_new(file, schema, Some(properties.build())).map_err(StageError::table(relative))?;
+        Ok(Self { writer, rows: 0 })
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// [`StageError::Table`] when the storage fails.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        self.rows += batch.num_rows() as u64;
+        let error = |writer: &ArrowWriter<Partial>, error| {
+            StageError::table(writer.inner().target())(error)
+        };
+        if let Err(failed) = self.writer.write(batch) {
+            return Err(error(&self.writer, failed));
+        }
+        if self.writer.in_progress_size() >= ROW_GROUP_BYTES
+            && let Err(failed) = self.writer.flush()
+        {
+            return Err(error(&self.writer, failed));
+        }
+        Ok(())
+    }
+
+    /// Ends the row group, so that the rows to come can be read by themselves.
+    ///
+    /// # Errors
+    /// [`StageError::Table`] when the storage fails.
+    pub fn end_row_group(&mut self) -> Result<()> {
+        self.writer.flush().map_err(StageError::table("row group"))
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// [`StageError::Table`] when the storage fails.
+    pub fn finish(self) -> Result<Output> {
+        let target = self.writer.inner().target().to_owned();
+        self.writer.into_inner().map_err(StageError::table(target))?.finish(self.rows)
+    }
+}
+
+fn properties() -> WriterPropertiesBuilder {
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
+        .set_column_dictionary_enabled(ColumnPath::from(schema::TEXT.name), false) // texts do not repeat
+        .set_created_by(format!("trommel {}", env!("CARGO_PKG_VERSION")))
+}
+
+fn plain(properties: WriterPropertiesBuilder, path: &[&str]) -> WriterPropertiesBuilder {
+    let column = ColumnPath::new(path.iter().map(|part| (*part).to_owned()).collect());
+    properties
+        .set_column_compression(column.clone(), Compression::UNCOMPRESSED)
+        .set_column_dictionary_enabled(column.clone(), false)
+        .set_column_encoding(column, Encoding::PLAIN)
+}
