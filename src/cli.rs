@@ -1,0 +1,266 @@
+//! Arguments. What changes the output is in the recipe; what changes only the run is a flag.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Web crawls in, mixed pre-training data out.
+///
+/// Streams WARC files, extracts the main text of pages, scrubs personal details, deduplicates by URL, document and
+/// line, filters, classifies, and writes Parquet mixed by tokens. Every input record ends kept, rejected (by which
+/// rule, value and bound) or failed (where, why), and can be asked about.
+///
+/// Start with `trommel run`, which cleans a small crawl that is part of the program.
+#[derive(Debug, Parser)]
+#[command(name = "trommel", version, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a recipe over input files; resumes where an earlier try stopped
+    Run(RunArgs),
+    /// Write a mix of a finished run, in other shares or of another size
+    Mix(MixArgs),
+    /// Say what became of a document and why, or show how one HTML file is treated
+    Explain(ExplainArgs),
+    /// Say what other bounds would keep and drop, from a run's ledger
+    Judge(JudgeArgs),
+    /// Query a run's tables: documents, rejected, failed, ledger, and each mix as mix_NAME
+    Sql(SqlArgs),
+    /// List the filters, or show one with its definition, source and examples
+    Filters(FiltersArgs),
+    /// Print a recipe with every default filled in; the result is a recipe
+    PrintConfig(PrintConfigArgs),
+    /// Run one stage over JSON lines, standard input to standard output
+    Stage(StageArgs),
+    /// Train the small models that ship
+    Train(TrainArgs),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trommel run                                          the sample crawl, into ./trommel-sample
+  trommel run llama3 --input 'crawl/*.warc.gz' --out run --models models
+  trommel run my.toml --input crawl --out run --limit 1000   a first look
+
+Input files: WARC (.warc, .warc.gz, .warc.zst), WET, Parquet and JSON lines with a `text` column.
+The same command again resumes a stopped run; finished tasks are not repeated.")]
+pub struct RunArgs {
+    /// A recipe file, or a built-in recipe: sample, llama3
+    pub recipe: Option<String>,
+    /// Input files, folders or glob patterns
+    #[arg(long, num_args = 1.., value_name = "GLOB")]
+    pub input: Vec<String>,
+    /// The folder of the run
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Stop reading each input file after so many records
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// Fail when more than this share of the input's bytes could not be read, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    pub max_loss: Option<f64>,
+    /// Keep what goes between passes (text and keys), to resume with other inputs
+    #[arg(long)]
+    pub keep_work: bool,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
+}
+
+/// What every verb that works hard takes.
+#[derive(Debug, Args)]
+pub struct ResourceArgs {
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Memory that a global step may hold, such as 512MiB or 4GiB
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
+    pub memory: u64,
+    /// The folder of models that recipes name [env: TROMMEL_MODELS, then the user's cache]
+    #[arg(long, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+}
+
+/// Arguments of `mix`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trommel mix run --ratio general=0.5,math=0.25,code=0.17,multilingual=0.08
+  trommel mix run --name code-heavy --ratio general=0.4,code=0.6 --budget 2000000000 --max-epochs 4")]
+pub struct MixArgs {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// Share of tokens of each class: general, math, code, multilingual [default: the recipe's]
+    #[arg(long, value_name = "CLASS=SHARE,…", value_delimiter = ',')]
+    pub ratio: Vec<String>,
+    /// The mix's folder under mixes/
+    #[arg(long, default_value = "default")]
+    pub name: String,
+    /// Tokens of the mix [default: as many as there are with no class above --max-epochs]
+    #[arg(long, value_name = "TOKENS")]
+    pub budget: Option<u64>,
+    /// Most times that a class may be repeated [default: 1]
+    #[arg(long, value_name = "N")]
+    pub max_epochs: Option<f64>,
+    /// Take what there is of a class that cannot fill its share, and say so, instead of stopping
+    #[arg(long)]
+    pub fill: bool,
+    /// Tokens of one output file, about
+    #[arg(long, value_name = "TOKENS")]
+    pub shard_tokens: Option<u64>,
+    /// The seed of the draws [default: the recipe's]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trommel explain run 3f2a…                 a document by id (a unique beginning is enough)
+  trommel explain run https://example.com/a the captures of a URL
+  trommel explain page.html                 one page by hand, stage by stage")]
+pub struct ExplainArgs {
+    /// The folder of a run, or an HTML file
+    pub place: PathBuf,
+    /// A document's id or URL
+    pub document: Option<String>,
+    /// The recipe by which an HTML file is treated
+    #[arg(long, default_value = "sample")]
+    pub recipe: String,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
+}
+
+/// Arguments of `judge`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trommel judge run --set repetition.duplicate_lines.max=0.2
+  trommel judge run --set length.words.min=100 --set words.stop=off
+  trommel judge run --recipe other.toml")]
+pub struct JudgeArgs {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// A bound to move: FILTER.min=N, FILTER.max=N, or FILTER=off
+    #[arg(long, value_name = "BOUND")]
+    pub set: Vec<String>,
+    /// Another recipe, whose filter bounds are compared with the run's
+    #[arg(long)]
+    pub recipe: Option<String>,
+    /// Documents shown on each side
+    #[arg(long, default_value_t = 20)]
+    pub samples: usize,
+}
+
+/// Arguments of `sql`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trommel sql run \"select class, count(*), sum(n_tokens) from documents group by class\"
+  trommel sql run \"select fate['rule'] as rule, count(*) as n from ledger group by 1 order by 2 desc\"")]
+pub struct SqlArgs {
+    /// The folder of a run
+    pub run: PathBuf,
+    /// The query
+    pub query: String,
+    /// Print JSON lines instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `filters`.
+#[derive(Debug, Args)]
+pub struct FiltersArgs {
+    /// `show`, to see one filter
+    #[arg(value_parser = ["show"])]
+    pub show: Option<String>,
+    /// The filter to show
+    #[arg(requires = "show")]
+    pub id: Option<String>,
+}
+
+/// Arguments of `print-config`.
+#[derive(Debug, Args)]
+pub struct PrintConfigArgs {
+    /// A recipe file, or a built-in recipe: sample, llama3
+    pub recipe: String,
+}
+
+/// Arguments of `stage`.
+#[derive(Debug, Args)]
+#[command(after_help = "Each line in gives one line out; unknown fields pass through. A bad line gives {\"error\": …}, and the
+stream goes on. Optional fields everywhere: blocks, language, url, class.
+
+  extract   {id, html | html_base64, url?, content_type?} → {id, text, title, language_hint, blocks}
+  language  {id, text} → {id, label, script, confidence}
+  scrub     {id, text} → {id, text, spans: [{start, end, kind}]}     offsets in bytes of the text given
+  filter    {id, text, language?} → {id, measures, verdicts: [{filter, value, bound, keep}], keep}
+  classify  {id, text, url?} → {id, class, topic, scores}")]
+pub struct StageArgs {
+    /// The stage
+    #[arg(value_parser = ["extract", "language", "scrub", "filter", "classify"])]
+    pub name: String,
+    /// The recipe whose settings the stage has
+    #[arg(long, default_value = "sample")]
+    pub recipe: String,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
+}
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// The model: language, class, topic or quality
+    #[arg(value_parser = ["language", "class", "topic", "quality"])]
+    pub model: String,
+    /// The folder of training data (see docs/models.md for its layout)
+    #[arg(long, value_name = "DIR", env = "TROMMEL_DATA")]
+    pub data: PathBuf,
+    /// Where the model and its card are written
+    #[arg(long, value_name = "DIR", default_value = "filters/models")]
+    pub out: PathBuf,
+    /// The seed
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Bytes of a size as people write it.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..digits].parse().map_err(|_| format!("`{text}` is no size; write 512MiB or 4GiB"))?;
+    let factor = match text[digits..].trim().to_ascii_lowercase().trim_end_matches("ib").trim_end_matches('b') {
+        "" => 1.0,
+        "k" => 1024.0,
+        "m" => 1024.0 * 1024.0,
+        "g" => 1024.0 * 1024.0 * 1024.0,
+        "t" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
+        unit => return Err(format!("`{unit}` is no unit; write KiB, MiB, GiB or TiB")),
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is positive, whole bytes")]
+    Ok((number * factor) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_as_people_write_them() {
+        for (text, expected) in [("512MiB", 512 << 20), ("4g", 4 << 30), ("1.5K", 1536), ("10", 10), ("2 GB", 2 << 30)] {
+            assert_eq!(parse_size(text), Ok(expected), "{text}");
+        }
+        assert!(parse_size("much").is_err() && parse_size("4 parsecs").is_err());
+    }
+}

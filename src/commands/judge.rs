@@ -1,0 +1,169 @@
+//! `trommel judge`: what other bounds would keep and drop, from a run's ledger.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use filters::{Bounds, FILTERS, verdict};
+use indicatif::HumanCount;
+use stages::filter::FilterConfig;
+use stages::ledger::{Judged, Moved, judge};
+use stages::spec::StageSpec;
+
+use super::saved::Saved;
+use super::{Usage, print};
+use crate::cli::JudgeArgs;
+use crate::recipe::{Recipe, nearest};
+
+pub(super) fn run(args: &JudgeArgs) -> Result<()> {
+    let (layout, _, recipe) = Saved::finished(&args.run)?;
+    if args.set.is_empty() && args.recipe.is_none() {
+        return Err(Usage("which bounds? give --set FILTER.max=N, or --recipe FILE".into()).into());
+    }
+    let before = filter_of(&recipe)?;
+    let mut after = match &args.recipe {
+        Some(name) => filter_of(&Recipe::load(name)?)?.clone(),
+        None => before.clone(),
+    };
+    for setting in &args.set {
+        set(&mut after, setting)?;
+    }
+    if let Some(problem) = after.problems().first() {
+        return Err(Usage(problem.clone()).into());
+    }
+    let judged = judge(&layout, before, &after)?;
+    let mut text = comparison(&judged);
+    if filters_come_before_a_global_step(&recipe) {
+        text.push_str(
+            "\nThis recipe compares documents after filtering them: what else would go or stay as a duplicate can only \
+             be told by another run.\n",
+        );
+    }
+    moved(&mut text, "gained", "kept by the other bounds, rejected by the run's", &judged.gained, args.samples);
+    moved(&mut text, "lost", "rejected by the other bounds, kept by the run's", &judged.lost, args.samples);
+    print(&text)
+}
+
+fn filter_of(recipe: &Recipe) -> Result<&FilterConfig, Usage> {
+    let found = recipe.stages.iter().find_map(|stage| match stage {
+        StageSpec::Filter(config) => Some(config),
+        _ => None,
+    });
+    found.ok_or_else(|| Usage(format!("the recipe {} has no stage `filter`, so there is nothing to judge", recipe.name)))
+}
+
+fn filters_come_before_a_global_step(recipe: &Recipe) -> bool {
+    let filter = recipe.stages.iter().position(|stage| matches!(stage, StageSpec::Filter(_)));
+    let global = recipe.stages.iter().rposition(StageSpec::is_global);
+    filter < global
+}
+
+/// `FILTER.min=N`, `FILTER.max=N`, `FILTER=off`.
+fn set(config: &mut FilterConfig, setting: &str) -> Result<(), Usage> {
+    let form = || Usage(format!("--set {setting}: write FILTER.min=N, FILTER.max=N or FILTER=off"));
+    let (name, value) = setting.split_once('=').ok_or_else(form)?;
+    let known = || FILTERS.iter().map(|filter| filter.card().id);
+    let unknown = |id: &str| {
+        let elsewhere = ["language.", "scrub.", "dedup.", "url.", "extract.", "read."].iter().any(|stage| id.starts_with(stage));
+        let hint = if elsewhere { "; it is decided before the filters, and needs another run".into() } else { nearest(id, known()) };
+        Usage(format!("--set {setting}: there is no filter `{id}`{hint}"))
+    };
+    if value == "off" {
+        return config.set_bounds(name, None).map_err(|_| unknown(name));
+    }
+    let (id, end) = name.rsplit_once('.').ok_or_else(form)?;
+    if !known().any(|known| known == id) {
+        return Err(if matches!(end, "min" | "max") { unknown(id) } else { form() });
+    }
+    let number: f64 = value.parse().map_err(|_| form())?;
+    let mut bounds: Bounds = config.bounds_of(id, None).unwrap_or_default();
+    match end {
+        "min" => bounds.min = Some(number),
+        "max" => bounds.max = Some(number),
+        _ => return Err(form()),
+    }
+    config.set_bounds(id, Some(bounds)).map_err(Usage)
+}
+
+fn comparison(judged: &Judged) -> String {
+    let (before, after) = (&judged.before, &judged.after);
+    let seen = before.kept + before.rejected.values().sum::<u64>();
+    let mut text = format!("{} documents reached the filters\n\n", HumanCount(seen));
+    // Writing to a string cannot fail, here and below.
+    let _ = writeln!(text, "{:<34} {:>13} {:>13} {:>13}", "", "run", "other bounds", "change");
+    let mut line = |name: &str, old: u64, new: u64| {
+        let _ = writeln!(
+            text,
+            "{name:<34} {:>13} {:>13} {:>13}",
+            HumanCount(old).to_string(),
+            HumanCount(new).to_string(),
+            change(old, new)
+        );
+    };
+    line("kept", before.kept, after.kept);
+    line("tokens kept", before.tokens, after.tokens);
+    for filter in FILTERS {
+        let id = filter.card().id;
+        let count = |side: &BTreeMap<&str, u64>| side.get(id).copied().unwrap_or(0);
+        let (old, new) = (count(&before.rejected), count(&after.rejected));
+        if old + new > 0 {
+            line(&format!("rejected by {id}"), old, new);
+        }
+    }
+    text.push_str("\nTokens of documents that the run rejected are estimated from their words.\n");
+    text
+}
+
+fn change(old: u64, new: u64) -> String {
+    match new.cmp(&old) {
+        std::cmp::Ordering::Less => format!("-{}", HumanCount(old - new)),
+        std::cmp::Ordering::Equal => "0".into(),
+        std::cmp::Ordering::Greater => format!("+{}", HumanCount(new - old)),
+    }
+}
+
+fn moved(text: &mut String, name: &str, what: &str, documents: &[Moved], samples: usize) {
+    let tokens: u64 = documents.iter().map(|document| document.tokens).sum();
+    let _ = writeln!(text, "\n{name}: {} documents, {} tokens ({what})", HumanCount(documents.len() as u64), HumanCount(tokens));
+    let groups: [(&str, fn(&Moved) -> &str); 2] = [("by language", |m| &m.language), ("by class", |m| &m.class)];
+    for (title, group) in groups {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for document in documents.iter().filter(|document| !group(document).is_empty()) {
+            *counts.entry(group(document)).or_default() += 1;
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let shown: Vec<String> = counts.iter().take(8).map(|(name, count)| format!("{name} {count}")).collect();
+        if !shown.is_empty() {
+            let _ = writeln!(text, "  {title}: {}", shown.join(", "));
+        }
+    }
+    for document in documents.iter().take(samples) {
+        let (filter, value, bound) = document.rule;
+        let _ = writeln!(text, "  {}  {filter} {}  {}", &document.id[..12], verdict::comparison(value, bound), document.url);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_as_people_write_them() {
+        let mut config = FilterConfig::default();
+        set(&mut config, "length.words.min=100").unwrap();
+        set(&mut config, "length.words.max=1e5").unwrap();
+        assert_eq!(config.bounds_of("length.words", None), Some(Bounds::between(100.0, 100_000.0)));
+        set(&mut config, "length.words=off").unwrap();
+        assert_eq!(config.bounds_of("length.words", None), None);
+        for (setting, expected) in [
+            ("length.wrods.min=1", "did you mean `length.words`"),
+            ("length.words=1", "FILTER.min=N"),
+            ("length.words.min=much", "FILTER.min=N"),
+            ("scrub.spans.max=9", "needs another run"),
+        ] {
+            let told = set(&mut config, setting).unwrap_err().to_string();
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+}

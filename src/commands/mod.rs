@@ -1,0 +1,71 @@
+//! The verbs, one file each.
+
+mod explain;
+mod filters;
+mod judge;
+mod mix;
+mod print_config;
+mod run;
+mod saved;
+mod sql;
+mod stage;
+mod train;
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+
+use crate::cli::{Command, ResourceArgs};
+use crate::session::{Resources, Session, model_folders};
+
+/// A mistake in the arguments, told before any work is done; exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// Does what was asked.
+///
+/// # Errors
+/// What stopped it, with enough context to act on.
+pub fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Run(args) => run::run(args),
+        Command::Mix(args) => mix::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Judge(args) => judge::run(&args),
+        Command::Sql(args) => sql::run(&args),
+        Command::Filters(args) => filters::run(&args),
+        Command::PrintConfig(args) => print_config::run(&args),
+        Command::Stage(args) => stage::run(&args),
+        Command::Train(args) => train::run(&args),
+    }
+}
+
+/// The engine with these resources, and what stops it on Ctrl-C.
+fn session(args: &ResourceArgs) -> Result<(Session, Arc<AtomicBool>)> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let on_signal = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if on_signal.swap(true, Ordering::Relaxed) {
+            std::process::exit(1); // a second Ctrl-C does not wait
+        }
+        eprintln!("\nstopping; unfinished tasks are dropped, finished ones are kept");
+    })
+    .context("listen for Ctrl-C")?;
+    let threads = args.threads.map_or_else(all_cores, usize::from);
+    let resources = Resources { threads, memory: args.memory, models: model_folders(args.models.clone()) };
+    Ok((Session::new(&resources, Arc::clone(&stop))?, stop))
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Prints to standard output, where data goes; everything else goes to standard error.
+fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}

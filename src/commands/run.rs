@@ -1,0 +1,222 @@
+//! `trommel run`: the whole job, resumable.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use stages::StageError;
+use stages::mix::MixError;
+use stages::plan::{Plan, Run};
+use stages::task::{Layout, Shard};
+
+use super::saved::Saved;
+use super::{Usage, mix, print};
+use crate::cli::RunArgs;
+use crate::progress::PhaseBar;
+use crate::recipe::Recipe;
+use crate::report::{self, Summary};
+use crate::sample;
+use crate::session::Session;
+
+/// Where the sample goes when nothing is said.
+const SAMPLE_FOLDER: &str = "trommel-sample";
+
+pub(super) fn run(args: RunArgs) -> Result<()> {
+    let args = with_defaults(args)?;
+    let recipe = Recipe::load(args.recipe.as_deref().unwrap_or("sample"))?;
+    let out = args.out.clone().ok_or_else(|| Usage("--out DIR is missing: the folder of the run".into()))?;
+    let shards = Shard::from_files(&expand(&args.input)?)?;
+    let (session, stop) = super::session(&args.resources)?;
+    let run = Arc::new(Run { layout: Layout::new(&out), shards, limit: args.limit, seed: recipe.seed });
+    let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
+
+    let saved = begin(&run, &recipe, &session, &out)?;
+    if saved.summary.is_some() {
+        eprintln!("this run is finished; nothing to do");
+        return finish(&args, &saved, &out);
+    }
+    let started = Instant::now();
+    let outcome = work(&session, &run, &plan).and_then(|()| {
+        run.remove_stale(&plan)?;
+        Summary::of(&run, &plan)
+    });
+    let summary = match outcome {
+        Err(error) if stop.load(Ordering::Relaxed) && is_stop(&error) => {
+            eprintln!("stopped; the same command resumes:\n  {}", command_line());
+            return Err(error);
+        }
+        outcome => outcome?,
+    };
+    for config in &recipe.mixes {
+        match stages::mix::regenerate(&run.layout, config, recipe.seed, session.bench()) {
+            Ok(manifest) => print(&mix::describe(&manifest, &run.layout))?,
+            // A crawl without a class is a fact about the crawl; the documents are there.
+            Err(MixError::Short(shortage)) => eprintln!(
+                "the mix `{}` was not written: {shortage}\nhint: trommel mix {} --fill, or other shares by --ratio",
+                config.name,
+                out.display()
+            ),
+            Err(MixError::Stage(error)) => return Err(error.into()),
+        }
+    }
+    let saved = Saved { summary: Some(summary), seconds: Some(started.elapsed().as_secs_f64()), ..saved };
+    saved.write(&run.layout)?;
+    finish(&args, &saved, &out)
+}
+
+/// Without a recipe and input, the sample: its crawl is part of the program.
+fn with_defaults(mut args: RunArgs) -> Result<RunArgs> {
+    if args.input.is_empty() {
+        if !matches!(args.recipe.as_deref(), None | Some("sample")) {
+            return Err(Usage("--input is missing: files, folders or patterns to read".into()).into());
+        }
+        let folder = args.out.clone().unwrap_or_else(|| SAMPLE_FOLDER.into());
+        let crawl = folder.join("crawl");
+        sample::write(&crawl)?;
+        eprintln!("running the sample: {} cleaned into {}", crawl.display(), folder.join("run").display());
+        args.input = vec![crawl.display().to_string()];
+        args.out = Some(folder.join("run"));
+    }
+    Ok(args)
+}
+
+/// The files that patterns name; a folder stands for all files below it.
+fn expand(patterns: &[String]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for pattern in patterns {
+        let before = files.len();
+        let paths = glob::glob(pattern).map_err(|error| Usage(format!("--input {pattern}: {error}")))?;
+        for path in paths {
+            add(&path.map_err(|error| StageError::io("list", error.path())(std::io::Error::other(error.to_string())))?, &mut files)?;
+        }
+        if files.len() == before {
+            return Err(Usage(format!("--input {pattern}: no such file")).into());
+        }
+    }
+    Ok(files)
+}
+
+fn add(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    if path.is_dir() {
+        let mut entries = std::fs::read_dir(path)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
+            .with_context(|| format!("list {}", path.display()))?;
+        entries.sort();
+        entries.iter().try_for_each(|entry| add(entry, files))
+    } else {
+        files.push(path.to_owned());
+        Ok(())
+    }
+}
+
+/// Saves what the run is, or recognises the run that is there.
+fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path) -> Result<Saved> {
+    let mut resources = std::collections::BTreeMap::new();
+    for name in recipe.stages.iter().flat_map(stages::spec::StageSpec::resources) {
+        resources.insert(name.to_owned(), session.bench().models.checksum(name)?);
+    }
+    let saved = Saved {
+        version: env!("CARGO_PKG_VERSION").into(),
+        recipe: recipe.to_json(),
+        resources,
+        inputs: run.shards.clone(),
+        limit: run.limit,
+        summary: None,
+        seconds: None,
+    };
+    if let Some(there) = Saved::read(&run.layout)? {
+        if there.recipe != saved.recipe || there.version != saved.version || there.resources != saved.resources {
+            return Err(Usage(format!(
+                "{} holds a run of another recipe, model or version ({} {})\n\
+                 hint: give another --out, or remove the folder",
+                out.display(),
+                there.recipe["name"].as_str().unwrap_or("unnamed"),
+                there.version,
+            ))
+            .into());
+        }
+        if there.inputs == saved.inputs && there.limit == saved.limit {
+            return Ok(there);
+        }
+        eprintln!("the inputs have changed since this run began: what is new is done, global steps are repeated");
+    } else if out.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(Usage(format!(
+            "{} is not empty and holds no run\nhint: give another --out, or empty the folder",
+            out.display()
+        ))
+        .into());
+    }
+    check_space(run, out)?;
+    saved.write(&run.layout)?;
+    Ok(saved)
+}
+
+/// Text between passes, documents, rejected texts and keys take about as much room as the compressed input.
+fn check_space(run: &Run, out: &Path) -> Result<()> {
+    std::fs::create_dir_all(out).with_context(|| format!("create {}", out.display()))?;
+    let needed: u64 = run.shards.iter().map(|shard| shard.bytes).sum();
+    let free = fs4::available_space(out).with_context(|| format!("ask for the free space of {}", out.display()))?;
+    anyhow::ensure!(
+        needed <= free,
+        "{} has {} free, and this run needs about {}\nhint: give an --out on another disk",
+        out.display(),
+        report::bytes(free),
+        report::bytes(needed)
+    );
+    Ok(())
+}
+
+fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
+    let input_bytes: u64 = run.shards.iter().map(|shard| shard.bytes).sum();
+    for phase in plan.phases() {
+        let name = phase.name();
+        let in_bytes = name == "pass-1";
+        let total = if in_bytes {
+            input_bytes
+        } else {
+            phase.split(run, session.bench())?.parts(run, phase.key()).len() as u64
+        };
+        let bar = PhaseBar::new(&name, total, in_bytes, session.bench());
+        let started = Instant::now();
+        let done = session.run_phase(run, phase, &bar).with_context(|| name.clone())?;
+        drop(bar);
+        let reused = if done.reused > 0 { format!(", {} found finished", done.reused) } else { String::new() };
+        eprintln!("{name:<24} {} tasks{reused}, {:.1} s", done.tasks, started.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+fn is_stop(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StageError::Stopped)))
+}
+
+fn finish(args: &RunArgs, saved: &Saved, out: &Path) -> Result<()> {
+    let Some(summary) = &saved.summary else { return Ok(()) };
+    let work = out.join("work");
+    if !args.keep_work && work.exists() {
+        std::fs::remove_dir_all(&work).with_context(|| format!("remove {}", work.display()))?;
+    }
+    print(&format!("\n{}\n", summary.text()))?;
+    eprintln!("documents are in {}; ask about one: trommel explain {} ID", out.join("documents").display(), out.display());
+    let loss = summary.integrity.loss();
+    if let Some(most) = args.max_loss.filter(|most| loss > *most) {
+        anyhow::bail!(
+            "{:.4} of the input's bytes could not be read, more than --max-loss {most}\n\
+             hint: what was lost and where stands in {}",
+            loss,
+            out.join("failed").display()
+        );
+    }
+    Ok(())
+}
+
+/// The command as it was given.
+fn command_line() -> String {
+    let quoted = std::env::args().map(|argument| {
+        let plain = argument.chars().all(|c| c.is_alphanumeric() || "-_./=,:@%+".contains(c));
+        if plain && !argument.is_empty() { argument } else { format!("'{}'", argument.replace('\'', r"'\''")) }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}

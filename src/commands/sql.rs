@@ -1,0 +1,51 @@
+//! `trommel sql`: DataFusion SQL over a run's tables.
+
+use anyhow::{Context, Result};
+use datafusion::arrow::json::LineDelimitedWriter;
+use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+
+use super::print;
+use crate::cli::SqlArgs;
+use stages::task::Layout;
+
+pub(super) fn run(args: &SqlArgs) -> Result<()> {
+    let layout = Layout::new(&args.run);
+    if !layout.run_json().exists() {
+        return Err(super::Usage(format!("{} is not the folder of a run: it has no run.json", args.run.display())).into());
+    }
+    let runtime = tokio::runtime::Runtime::new().context("start the engine")?;
+    let batches = runtime.block_on(async {
+        let context = tables(&layout).await?;
+        Ok::<_, anyhow::Error>(context.sql(&args.query).await?.collect().await?)
+    })?;
+    if args.json {
+        let mut writer = LineDelimitedWriter::new(Vec::new());
+        writer.write_batches(&batches.iter().collect::<Vec<_>>())?;
+        writer.finish()?;
+        return print(&String::from_utf8(writer.into_inner())?);
+    }
+    print(&format!("{}\n", pretty_format_batches(&batches)?))
+}
+
+/// The tables of a run: what it wrote, under the folders' names; a mix is `mix_NAME`.
+async fn tables(layout: &Layout) -> Result<SessionContext> {
+    let config = SessionConfig::new().set_bool("datafusion.execution.parquet.pushdown_filters", true);
+    let context = SessionContext::new_with_config(config);
+    let mut folders: Vec<(String, String)> =
+        ["documents", "rejected", "failed", "ledger"].map(|name| (name.to_owned(), name.to_owned())).into();
+    if let Ok(mixes) = std::fs::read_dir(layout.path("mixes")) {
+        let mut names: Vec<String> =
+            mixes.filter_map(|mix| mix.ok()?.file_name().into_string().ok()).collect();
+        names.sort();
+        folders.extend(names.iter().map(|name| (format!("mix_{}", name.replace(['-', '.'], "_")), format!("mixes/{name}"))));
+    }
+    for (table, folder) in folders {
+        let path = layout.path(&folder);
+        if path.is_dir() {
+            let path = path.to_str().context("the run's path is not UTF-8")?;
+            context.register_parquet(&table, path, ParquetReadOptions::default()).await?;
+        }
+    }
+    Ok(context)
+}

@@ -1,0 +1,167 @@
+//! What a run did, as people read it: the funnel, the fate table, the integrity of the input.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use indicatif::{HumanBytes, HumanCount};
+use serde::{Deserialize, Serialize};
+use stages::ledger::{FateCount, fates};
+use stages::plan::{Plan, Run};
+use stages::read::Integrity;
+use stages::task::StageCount;
+
+/// What a run did, added up.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// What each stage did, in the order of the recipe.
+    pub stages: Vec<StageCount>,
+    /// What reading found of the input.
+    pub integrity: Integrity,
+    /// Tokens of the kept documents, by class.
+    pub tokens: BTreeMap<String, u64>,
+    /// How records ended.
+    pub fates: Vec<FateCount>,
+}
+
+impl Summary {
+    /// Adds up the commits of a finished run, and checks that every record is accounted for.
+    ///
+    /// # Errors
+    /// When a commit or ledger file is gone, or a record was lost.
+    pub fn of(run: &Run, plan: &Plan) -> Result<Self> {
+        let mut summary = Self::default();
+        for (pass, steps) in plan.passes.iter().zip(&plan.steps) {
+            for commit in run.commits(&pass.name)? {
+                for count in commit.stages.iter().filter(|count| !["keys", "apply"].contains(&count.stage.as_str())) {
+                    summary.add(count);
+                }
+                if let Some(integrity) = &commit.integrity {
+                    summary.integrity.add(integrity);
+                }
+                for (class, tokens) in commit.tokens {
+                    *summary.tokens.entry(class).or_default() += tokens;
+                }
+            }
+            for (step, _) in steps.iter().filter(|(step, _)| step.level.removes_documents()) {
+                for commit in run.commits(&step.phase("settle"))? {
+                    commit.stages.iter().for_each(|count| summary.add(count));
+                }
+            }
+        }
+        summary.fates = fates(&run.layout)?;
+        summary.check()?;
+        Ok(summary)
+    }
+
+    fn add(&mut self, count: &StageCount) {
+        match self.stages.iter_mut().find(|known| known.stage == count.stage) {
+            Some(known) => known.add(count),
+            None => self.stages.push(count.clone()),
+        }
+    }
+
+    /// Every record that the first stage took in is in the ledger once, and each stage took in what the one before
+    /// left.
+    fn check(&self) -> Result<()> {
+        for pair in self.stages.windows(2) {
+            anyhow::ensure!(
+                pair[0].kept == pair[1].documents_in,
+                "internal error: {} left {} documents, {} took in {}",
+                pair[0].stage,
+                pair[0].kept,
+                pair[1].stage,
+                pair[1].documents_in
+            );
+        }
+        let records = self.records();
+        let ledger: u64 = self.fates.iter().map(|fate| fate.count).sum();
+        anyhow::ensure!(records == ledger, "internal error: {records} records were read, {ledger} are in the ledger");
+        Ok(())
+    }
+
+    /// Records that were read.
+    pub fn records(&self) -> u64 {
+        self.stages.first().map_or(0, |stage| stage.documents_in)
+    }
+
+    /// Records that ended so.
+    pub fn ended(&self, outcome: &str) -> u64 {
+        self.fates.iter().filter(|fate| fate.outcome == outcome).map(|fate| fate.count).sum()
+    }
+
+    /// The funnel, the fates, the integrity, the classes.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        self.funnel(&mut text);
+        self.fate_table(&mut text);
+        self.classes(&mut text);
+        let integrity = self.integrity.to_string();
+        // Writing to a string cannot fail, here and below.
+        let _ = writeln!(text, "\ninput: {integrity}");
+        let _ = writeln!(
+            text,
+            "{} records = {} kept + {} rejected + {} failed",
+            HumanCount(self.records()),
+            HumanCount(self.ended("kept")),
+            HumanCount(self.ended("rejected")),
+            HumanCount(self.ended("failed"))
+        );
+        text
+    }
+
+    fn funnel(&self, text: &mut String) {
+        let _ = writeln!(text, "{:<16} {:>11} {:>11} {:>11} {:>9} {:>8} {:>9}", "stage", "in", "kept", "rejected", "failed", "kept %", "cpu s");
+        for stage in &self.stages {
+            let _ = writeln!(
+                text,
+                "{:<16} {:>11} {:>11} {:>11} {:>9} {:>7}% {:>9.1}",
+                stage.stage,
+                HumanCount(stage.documents_in).to_string(),
+                HumanCount(stage.kept).to_string(),
+                HumanCount(stage.n_rejected()).to_string(),
+                HumanCount(stage.n_failed()).to_string(),
+                percent(stage.kept, self.records()),
+                stage.seconds
+            );
+        }
+    }
+
+    fn fate_table(&self, text: &mut String) {
+        let _ = writeln!(text, "\n{:<9} {:<16} {:<34} {:>9} {:>7}  example", "fate", "stage", "rule", "records", "share");
+        for fate in &self.fates {
+            let _ = writeln!(
+                text,
+                "{:<9} {:<16} {:<34} {:>9} {:>6}%  {}",
+                fate.outcome,
+                fate.stage,
+                fate.rule,
+                HumanCount(fate.count).to_string(),
+                percent(fate.count, self.records()),
+                &fate.example[..fate.example.len().min(12)]
+            );
+        }
+    }
+
+    fn classes(&self, text: &mut String) {
+        if self.tokens.is_empty() {
+            return;
+        }
+        let total: u64 = self.tokens.values().sum();
+        let _ = writeln!(text, "\n{:<13} {:>15} {:>7}", "class", "tokens", "share");
+        for (class, tokens) in &self.tokens {
+            let _ = writeln!(text, "{class:<13} {:>15} {:>6}%", HumanCount(*tokens).to_string(), percent(*tokens, total));
+        }
+    }
+}
+
+/// A share as percent with one digit.
+#[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+pub fn percent(part: u64, whole: u64) -> String {
+    if whole == 0 { "-".into() } else { format!("{:.1}", part as f64 * 100.0 / whole as f64) }
+}
+
+/// Bytes as people read them.
+pub fn bytes(count: u64) -> String {
+    HumanBytes(count).to_string()
+}

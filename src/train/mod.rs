@@ -1,0 +1,137 @@
+//! Training of the models that are part of the program.
+//!
+//! A *plan* (one file a model) turns the data folder into examples as the model will see them, and says what the
+//! model's card must say. `fit` trains and quantises, `measure` asks the finished bytes through the program's own
+//! inference, `card` writes down what came out. All of it repeats: one thread, a seed, splits by hash.
+
+mod card;
+mod class;
+mod data;
+mod fit;
+mod language;
+mod measure;
+mod quality;
+mod topic;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use filters::fasttext::Model;
+
+use data::Example;
+use fit::Settings;
+use measure::Figures;
+
+/// What to train.
+#[derive(Debug)]
+pub(crate) struct Task<'a> {
+    /// language, class, topic or quality.
+    pub(crate) model: &'a str,
+    /// The folder of training data.
+    pub(crate) data: &'a Path,
+    /// Where `NAME.ftz` and `NAME.md` go.
+    pub(crate) out: &'a Path,
+    /// Of initial weights and of the order of texts.
+    pub(crate) seed: u64,
+}
+
+/// A model to be: examples, settings, and what the card says.
+struct Plan {
+    /// As the model sees them, each with its label.
+    train: Vec<Example>,
+    /// Held out, never trained on.
+    tests: Vec<TestSet>,
+    /// Folds whose models are measured but not shipped, where there is too little data to hold any out.
+    folds: Vec<Fold>,
+    settings: Settings,
+    about: card::About,
+}
+
+/// Held-out examples.
+struct TestSet {
+    /// What they are, for the card.
+    name: String,
+    examples: Vec<Example>,
+    /// Labels that are one for this measure, such as languages too close to tell apart.
+    merge: &'static [&'static str],
+    /// The label whose probability ranks; area under the ROC curve is measured where set.
+    ranked: Option<&'static str>,
+}
+
+/// One fold of a cross-validation.
+struct Fold {
+    train: Vec<Example>,
+    test: Vec<Example>,
+}
+
+/// Trains, measures and writes a model and its card; returns what was measured.
+pub(crate) fn run(task: &Task<'_>) -> Result<String> {
+    let plan = match task.model {
+        "language" => language::plan(task.data)?,
+        "class" => class::plan(task.data)?,
+        "topic" => topic::plan(task.data)?,
+        "quality" => quality::plan(task.data)?,
+        other => bail!("there is no model `{other}`"),
+    };
+    std::fs::create_dir_all(task.out).with_context(|| format!("create {}", task.out.display()))?;
+    let work = task.out.join(format!(".{}.train.txt", task.model));
+    let mut figures = Vec::new();
+    if !plan.folds.is_empty() {
+        let mut answers = Vec::new();
+        for fold in &plan.folds {
+            let model = load(&fit::fit(&fold.train, &plan.settings, task.seed, &work)?)?;
+            answers.extend(measure::answers(&model, &fold.test, None));
+        }
+        figures.push(Figures::of(format!("cross-validation, {} folds", plan.folds.len()), &answers, &[]));
+    }
+    let bytes = fit::fit(&plan.train, &plan.settings, task.seed, &work)?;
+    let model = load(&bytes)?;
+    for test in &plan.tests {
+        let answers = measure::answers(&model, &test.examples, test.ranked);
+        figures.push(Figures::of(test.name.clone(), &answers, test.merge).ranked(&answers, test.ranked));
+    }
+    let text = card::markdown(task, &plan, &figures, bytes.len());
+    write(&task.out.join(format!("{}.ftz", task.model)), &bytes)?;
+    write(&task.out.join(format!("{}.md", task.model)), text.as_bytes())?;
+    Ok(text)
+}
+
+/// DEV ONLY
+#[allow(dead_code)]
+pub(crate) fn dump(task: &Task<'_>, to: &Path) -> Result<()> {
+    use std::fmt::Write as _;
+    let plan = match task.model {
+        "language" => language::plan(task.data)?,
+        "class" => class::plan(task.data)?,
+        "topic" => topic::plan(task.data)?,
+        _ => quality::plan(task.data)?,
+    };
+    let text = |examples: &[Example]| {
+        examples.iter().fold(String::new(), |mut text, example| {
+            let _ = writeln!(text, "__label__{} {}", example.label, example.text);
+            text
+        })
+    };
+    let mut order: Vec<_> = plan.train.iter().cloned().map(|e| (filters::text::hash(format!("{}{}", e.label, e.text).as_bytes()), e)).collect();
+    order.sort_by_key(|e| e.0);
+    std::fs::write(to.join(format!("{}.train", task.model)), text(&order.into_iter().map(|e| e.1).collect::<Vec<_>>()))?;
+    for (number, set) in plan.tests.iter().enumerate() {
+        std::fs::write(to.join(format!("{}.{number}.test", task.model)), text(&set.examples))?;
+    }
+    for (number, fold) in plan.folds.iter().enumerate() {
+        std::fs::write(to.join(format!("{}.fold{number}.train", task.model)), text(&fold.train))?;
+        std::fs::write(to.join(format!("{}.fold{number}.test", task.model)), text(&fold.test))?;
+    }
+    Ok(())
+}
+
+fn load(bytes: &[u8]) -> Result<Model> {
+    Model::load(bytes).context("load the model that was trained")
+}
+
+/// Writes a file under another name first, so that a stopped run leaves the old one.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    std::fs::write(&unfinished, bytes).with_context(|| format!("write {}", unfinished.display()))?;
+    std::fs::rename(&unfinished, path).with_context(|| format!("rename to {}", path.display()))
+}
