@@ -87,6 +87,10 @@ impl Read {
                     return Page::Not(Fate::broke(CARD.id, "read.status", response.status.into(), bound));
                 }
                 Ok(response) => (response.content_type, response.body),
+                // Some crawlers store look-ups of names and other talk as responses.
+                Err(http::HttpError::NoHead) if content_type.is_some_and(|name| !is_http(name)) => {
+                    return Page::Not(Fate::rejected(CARD.id, "read.media_type", content_type.unwrap_or_default()));
+                }
                 Err(error) => {
                     let (kind, message) = error.describe();
                     return Page::Not(Fate::failed(CARD.id, kind, message));
@@ -103,6 +107,11 @@ impl Read {
             Media::Other(name) => Page::Not(Fate::rejected(CARD.id, "read.media_type", name)),
         }
     }
+}
+
+/// Whether a record says that its block is an HTTP message.
+fn is_http(content_type: &str) -> bool {
+    content_type.trim_start().to_ascii_lowercase().starts_with("application/http")
 }
 
 /// The host of a URL, roughly: for a hint.
@@ -222,6 +231,7 @@ mod tests {
             ("xhtml", "resource", Some("application/xhtml+xml"), "<html>x", "html <html>x"),
             ("plain text", "response", None, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nx", "text x"),
             ("a redirect", "response", None, "HTTP/1.1 301 Moved\r\n\r\n", "rejected  read read.status  301 > 299"),
+            ("a look-up of a name", "response", Some("text/dns"), "20240301\na.example 60 IN A", "rejected  read read.media_type  text/dns"),
             ("not HTTP", "response", None, "junk", "failed  read no_http_head  the record holds no HTTP response"),
             ("no body", "response", None, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n \n", "rejected  read read.bytes  0 < 1"),
             ("an image", "resource", Some("image/png"), "\u{89}PNG", "rejected  read read.media_type  image/png"),

@@ -44,6 +44,11 @@ impl From<io::Error> for ChunkError {
     }
 }
 
+/// Whether a record begins here: the version line in any case, as some writers have it.
+pub(super) fn is_version(bytes: &[u8]) -> bool {
+    bytes.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"WARC/"))
+}
+
 /// What a file is, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -63,7 +68,7 @@ pub(super) fn sniff(first: &[u8]) -> Format {
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Format::Zstandard,
         [0x04, 0x22, 0x4d, 0x18, ..] => Format::Other("LZ4, which is not read"),
         [b'P', b'K', 3 | 5, ..] => Format::Other("a ZIP archive (WACZ?): unpack it first"),
-        _ if text.starts_with(b"WARC/") => Format::Plain,
+        _ if is_version(text) => Format::Plain,
         _ if text.starts_with(b"filedesc:") => Format::Other("an ARC file, which is not read"),
         _ if text.is_empty() => Format::Empty,
         _ => Format::Other("not a WARC file"),

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::chunks::{ChunkError, Chunks};
+use super::chunks::{ChunkError, Chunks, is_version};
 use super::inflate::{Inflated, Inflater};
 use super::window::{MOST, Window};
 
@@ -107,16 +107,16 @@ impl<R: Read + Send> Chunks for Gzip<R> {
                 }
             }
             self.window.fill(18)?;
-            if self.window.data().iter().all(|byte| *byte == 0) {
-                // The end, or padding before it.
-                let padding = self.window.data().len();
+            let padding = self.window.data().iter().take_while(|byte| **byte == 0).count();
+            if padding > 0 {
                 self.window.consume(padding);
-                if self.window.reaches_end() {
-                    return Ok(false);
-                }
                 continue;
             }
+            if self.window.data().is_empty() {
+                return Ok(false);
+            }
             self.member = self.window.offset();
+            self.window.mark();
             let held = into.len();
             if self.whole(into)? {
                 if into.len() > held {
@@ -142,10 +142,9 @@ impl<R: Read + Send> Chunks for Gzip<R> {
 
     fn resync(&mut self) -> io::Result<()> {
         self.pieces = None;
-        // The damaged member's own first byte is passed over if nothing of it was read yet.
-        if self.window.offset() == self.member {
-            self.window.consume(1);
-        }
+        // A damaged member may have swallowed the beginning of the next: the search begins behind its first byte.
+        self.window.rewind();
+        self.window.consume(1);
         loop {
             self.window.fill(1 << 16)?;
             let data = self.window.data();
@@ -174,5 +173,5 @@ fn begins_record(data: &[u8]) -> bool {
     let mut stream = Decompress::new_gzip(15);
     // Not enough input for a whole member is an error for some inflaters: what was produced counts.
     let _ = stream.decompress(&data[..data.len().min(4096)], &mut start, FlushDecompress::None);
-    start.starts_with(b"WARC/")
+    is_version(&start)
 }

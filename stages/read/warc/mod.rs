@@ -13,6 +13,8 @@ mod gzip;
 mod header;
 mod inflate;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod window;
 mod zstandard;
 

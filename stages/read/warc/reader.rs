@@ -5,7 +5,7 @@ use std::io::Read;
 
 use memchr::memmem;
 
-use super::chunks::{ChunkError, Chunks, Format, open, sniff};
+use super::chunks::{ChunkError, Chunks, Format, is_version, open, sniff};
 use super::header::{Header, RecordKind};
 use super::window::Window;
 use crate::read::{Damage, Integrity};
@@ -188,33 +188,53 @@ impl WarcReader {
                     whole = false;
                 }
                 // The cut record is part of the damage that is told.
-                Fetched::Damaged => return None,
+                Fetched::Damaged => {
+                    self.damage_is_of(&header);
+                    return None;
+                }
             }
         }
-        if !whole || !self.is_followed_by_record(wanted) {
+        let taken = match (self.format, &self.chunks) {
+            (Format::Plain, _) | (_, None) => (wanted - self.at) as u64,
+            (_, Some(chunks)) => chunks.offset() - start,
+        };
+        let after = if whole { self.after_block(wanted) } else { After::MoreBlock };
+        if after == After::Damaged {
+            // The member's checksum would have been behind the block: what was read of it may be wrong.
+            self.damage_is_of(&header);
+            return None;
+        }
+        if after == After::MoreBlock {
             // The length is wrong. Too long: records within it are found again. Too short: the rest is passed over.
             let had = next_record.unwrap_or(self.buffer.len()).min(wanted) - body;
             let kind = if whole || next_record.is_some() { "wrong_length" } else { "truncated" };
             let passed = self.find_next_record(body, next_record);
-            let message = format!("Content-Length is {length}, and {had} bytes were read when the block ended");
+            let message = if whole {
+                format!("Content-Length is {length}, and the block goes on behind it")
+            } else {
+                format!("Content-Length is {length}, and the block ends after {had} bytes")
+            };
             self.pending.push_back(Damage::new(kind, message, start, passed).of(&header));
             return None;
         }
         let block = if kind.has_content() { self.buffer[body..wanted].to_vec() } else { Vec::new() };
-        let length = match (self.format, &self.chunks) {
-            (Format::Plain, _) | (_, None) => (wanted - self.at) as u64,
-            (_, Some(chunks)) => chunks.offset() - start,
-        };
         self.at = wanted;
         self.compact();
-        Some(Item::Record(Record { offset: start, length, kind, header, block }))
+        Some(Item::Record(Record { offset: start, length: taken, kind, header, block }))
+    }
+
+    /// The damage that was just met is that of a record with this header.
+    fn damage_is_of(&mut self, header: &Header) {
+        if let Some(damage) = self.pending.pop_back() {
+            self.pending.push_back(damage.of(header));
+        }
     }
 
     /// The header at `at`, and where the block begins.
     fn header(&mut self) -> Result<(Header, usize), Stop> {
         loop {
             let rest = &self.buffer[self.at..];
-            if rest.len() >= 5 && !rest.starts_with(b"WARC/") {
+            if rest.len() >= 5 && !is_version(rest) {
                 return Err(Stop::Garbage("not_a_record", "bytes that are no record".into(), None));
             }
             if let Some((end, body)) = end_of_header(rest) {
@@ -241,46 +261,69 @@ impl WarcReader {
         }
     }
 
-    /// Whether a record, or the end, follows at `at` behind line ends.
-    fn is_followed_by_record(&mut self, at: usize) -> bool {
+    /// What follows a block that ends at `at`.
+    fn after_block(&mut self, at: usize) -> After {
         loop {
             let rest = &self.buffer[at.min(self.buffer.len())..];
             let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            let rest = &rest[blank..];
-            if rest.starts_with(b"WARC/") {
-                return true;
+            let is_ended = rest.starts_with(b"\r\n\r\n");
+            let next = &rest[blank..];
+            if is_version(next) {
+                return After::End;
             }
-            if rest.len() >= 5 {
-                return false;
+            if next.len() >= 5 {
+                return if is_ended { After::End } else { After::MoreBlock };
             }
             // A member's end is a record's end: the next one need not be read to know.
-            if rest.is_empty() && self.chunks.as_ref().is_some_and(|chunks| chunks.at_member_start()) {
-                return true;
+            if next.is_empty() && self.chunks.as_ref().is_some_and(|chunks| chunks.at_member_start()) {
+                return After::End;
             }
             match self.fetch() {
                 Fetched::Bytes => {}
-                // What follows may be damaged; this record is whole.
-                Fetched::Damaged | Fetched::NewRecord(_) => return true,
-                Fetched::End => return rest_is_blank(&self.buffer[at.min(self.buffer.len())..]),
+                Fetched::NewRecord(_) => return After::End,
+                Fetched::Damaged => return After::Damaged,
+                Fetched::End if is_ended || rest_is_blank(&self.buffer[at.min(self.buffer.len())..]) => return After::End,
+                Fetched::End => return After::MoreBlock,
             }
         }
     }
 
-    /// Passes over a block that is too large to hold.
+    /// Passes over a block that is too large to hold, to its end or to a record that begins within: then its length
+    /// was wrong.
     fn pass_over(&mut self, body: usize, length: u64, start: u64, header: &Header) {
         let (mut left, mut interrupted) = (length, false);
         self.at = body;
         loop {
-            let here = ((self.buffer.len() - self.at) as u64).min(left);
-            self.at += usize::try_from(here).unwrap_or(0);
-            left -= here;
+            let here = usize::try_from(left).unwrap_or(usize::MAX).min(self.buffer.len() - self.at);
+            let within = &self.buffer[self.at..self.at + here];
+            let record = memmem::find_iter(within, b"\nWARC/1.").find(|place| {
+                let before = &within[..*place];
+                before.ends_with(b"\r\n\r") || before.ends_with(b"\n")
+            });
+            if let Some(place) = record {
+                self.at += place + 1;
+                break;
+            }
+            // Where the block goes on, a record may begin at the end of what is here.
+            let done = if here as u64 == left { here } else { here.saturating_sub(16) };
+            self.at += done;
+            left -= done as u64;
             if left == 0 {
                 break;
             }
             self.compact();
             match self.fetch() {
                 Fetched::Bytes => {}
-                Fetched::NewRecord(_) | Fetched::End => break,
+                Fetched::NewRecord(place) => {
+                    left -= (place - self.at) as u64;
+                    self.at = place;
+                    break;
+                }
+                Fetched::End => {
+                    left -= (self.buffer.len() - self.at) as u64;
+                    self.at = self.buffer.len();
+                    break;
+                }
                 Fetched::Damaged => {
                     interrupted = true;
                     break;
@@ -295,7 +338,7 @@ impl WarcReader {
         };
         let message = match left {
             0 => format!("a block of {length} bytes, more than max_record = {}", self.max_record),
-            _ => format!("Content-Length is {length}, {left} bytes of it are missing"),
+            _ => format!("Content-Length is {length}, and the block ends {left} bytes before"),
         };
         self.pending.push_back(Damage::new("too_large", message, start, passed).of(header));
     }
@@ -308,8 +351,8 @@ impl WarcReader {
         let mut known = next;
         loop {
             let end = known.unwrap_or(self.buffer.len());
-            let found = memmem::find_iter(&self.buffer[from.min(end)..end], b"WARC/1").map(|place| from + place);
-            let found = found.filter(|place| *place > 0 && self.buffer[place - 1] == b'\n').next();
+            let mut found = memmem::find_iter(&self.buffer[from.min(end)..end], b"WARC/1").map(|place| from + place);
+            let found = found.find(|place| *place > 0 && self.buffer[place - 1] == b'\n');
             if let Some(place) = found.or(known) {
                 self.at = place;
                 break;
@@ -335,7 +378,7 @@ impl WarcReader {
         let is_new = chunks.at_member_start();
         let held = self.buffer.len();
         match chunks.next(&mut self.buffer) {
-            Ok(true) if is_new && self.buffer[held..].starts_with(b"WARC/") => Fetched::NewRecord(held),
+            Ok(true) if is_new && is_version(&self.buffer[held..]) => Fetched::NewRecord(held),
             Ok(true) => Fetched::Bytes,
             Ok(false) => Fetched::End,
             Err(error) => {
@@ -364,6 +407,17 @@ impl WarcReader {
             self.at = 0;
         }
     }
+}
+
+/// What follows a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// The record's end: line ends, another record, the end of the member or of the input.
+    End,
+    /// Something that cannot follow a record: the length was wrong.
+    MoreBlock,
+    /// Damage within the record's own member; it is pending.
+    Damaged,
 }
 
 /// Why there is no header.

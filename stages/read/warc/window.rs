@@ -7,6 +7,8 @@ pub(super) struct Window<R> {
     input: R,
     bytes: Vec<u8>,
     start: usize,
+    /// Where the window can go back to.
+    mark: Option<usize>,
     /// Place of `bytes[start]` in the input.
     offset: u64,
     ended: bool,
@@ -15,12 +17,15 @@ pub(super) struct Window<R> {
 /// Most that the window holds.
 pub(super) const MOST: usize = 32 << 20;
 
+/// Bytes behind the mark that are kept to go back over.
+const MOST_BEHIND: usize = 8 << 20;
+
 /// Read at a time.
 const STEP: usize = 1 << 20;
 
 impl<R: Read> Window<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, bytes: Vec::new(), start: 0, offset: 0, ended: false }
+        Self { input, bytes: Vec::new(), start: 0, mark: None, offset: 0, ended: false }
     }
 
     /// What is in the window.
@@ -42,9 +47,12 @@ impl<R: Read> Window<R> {
     pub(super) fn fill(&mut self, wanted: usize) -> io::Result<()> {
         let wanted = wanted.min(MOST);
         while self.data().len() < wanted && !self.ended {
-            if self.start > 0 {
-                self.bytes.drain(..self.start);
-                self.start = 0;
+            self.mark = self.mark.filter(|mark| self.start - mark <= MOST_BEHIND);
+            let done = self.mark.unwrap_or(self.start);
+            if done > 0 {
+                self.bytes.drain(..done);
+                self.start -= done;
+                self.mark = self.mark.map(|_| 0);
             }
             let held = self.bytes.len();
             self.bytes.resize((held + STEP).max(wanted), 0);
@@ -60,6 +68,19 @@ impl<R: Read> Window<R> {
         Ok(())
     }
 
+    /// Remembers this place, so that [`Window::rewind`] can go back to it.
+    pub(super) fn mark(&mut self) {
+        self.mark = Some(self.start);
+    }
+
+    /// Goes back to the marked place, unless too much has been read since.
+    pub(super) fn rewind(&mut self) {
+        if let Some(mark) = self.mark.take() {
+            self.offset -= (self.start - mark) as u64;
+            self.start = mark;
+        }
+    }
+
     /// Moves on.
     pub(super) fn consume(&mut self, count: usize) {
         let count = count.min(self.data().len());
@@ -71,6 +92,28 @@ impl<R: Read> Window<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_window_goes_back_to_its_mark() {
+        let input: Vec<u8> = (0..12_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+        let mut window = Window::new(&input[..]);
+        window.fill(100).unwrap();
+        window.consume(50);
+        for (read, expected) in [(5_000_000, 50), (11_000_000, 11_000_050)] {
+            window.mark();
+            let mut left = read;
+            while left > 0 {
+                window.fill(1 << 20).unwrap();
+                let count = window.data().len().min(left);
+                window.consume(count);
+                left -= count;
+            }
+            window.rewind();
+            window.fill(1).unwrap();
+            assert_eq!(window.offset(), expected);
+            assert_eq!(window.data()[0], input[usize::try_from(expected).unwrap()]);
+        }
+    }
 
     #[test]
     fn the_window_moves_over_everything_once() {

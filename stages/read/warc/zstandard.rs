@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 
-use super::chunks::{ChunkError, Chunks};
+use super::chunks::{ChunkError, Chunks, is_version};
 use super::window::Window;
 
 /// A skippable frame of this number holds the dictionary.
@@ -70,6 +70,7 @@ impl<R: Read + Send> Chunks for Zstandard<R> {
             self.window.fill(1 << 17)?;
             if self.frame.is_none() {
                 self.member = self.window.offset();
+                self.window.mark();
                 match self.window.data() {
                     [] => return Ok(false),
                     [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
@@ -123,9 +124,8 @@ impl<R: Read + Send> Chunks for Zstandard<R> {
 
     fn resync(&mut self) -> io::Result<()> {
         self.frame = None;
-        if self.window.offset() == self.member {
-            self.window.consume(1);
-        }
+        self.window.rewind();
+        self.window.consume(1);
         loop {
             self.window.fill(1 << 17)?;
             let data = self.window.data();
@@ -150,5 +150,5 @@ fn begins_record(data: &[u8], dictionary: &[u8]) -> bool {
     let mut start = [0; 8];
     let mut input = InBuffer::around(data);
     let mut output = OutBuffer::around(&mut start[..]);
-    decoder.run(&mut input, &mut output).is_ok() && output.as_slice().starts_with(b"WARC/")
+    decoder.run(&mut input, &mut output).is_ok() && is_version(output.as_slice())
 }
