@@ -1,5 +1,7 @@
 //! What a filter is, and the card that says what it measures and on whose word.
 
+use std::fmt::Write as _;
+
 use crate::{Bounds, Branch, Document};
 
 /// One measure of one document.
@@ -121,7 +123,8 @@ pub fn markdown(card: &Card) -> String {
     );
     for (title, examples) in [("kept", card.kept), ("rejected", card.rejected)] {
         for example in examples {
-            text.push_str(&format!("- {title}: {example:?}\n"));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "- {title}: {example:?}");
         }
     }
     text

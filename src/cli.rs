@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 /// Start with `trommel run`, which cleans a small crawl that is part of the program.
 #[derive(Debug, Parser)]
 #[command(name = "trommel", version, max_term_width = 110)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -21,7 +21,7 @@ pub struct Cli {
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Run a recipe over input files; resumes where an earlier try stopped
     Run(RunArgs),
     /// Write a mix of a finished run, in other shares or of another size
@@ -51,7 +51,7 @@ pub enum Command {
 
 Input files: WARC (.warc, .warc.gz, .warc.zst), WET, Parquet and JSON lines with a `text` column.
 The same command again resumes a stopped run; finished tasks are not repeated.")]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// A recipe file, or a built-in recipe: sample, llama3
     pub recipe: Option<String>,
     /// Input files, folders or glob patterns
@@ -75,7 +75,7 @@ pub struct RunArgs {
 
 /// What every verb that works hard takes.
 #[derive(Debug, Args)]
-pub struct ResourceArgs {
+pub(crate) struct ResourceArgs {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -92,7 +92,7 @@ pub struct ResourceArgs {
 #[command(after_help = "Examples:
   trommel mix run --ratio general=0.5,math=0.25,code=0.17,multilingual=0.08
   trommel mix run --name code-heavy --ratio general=0.4,code=0.6 --budget 2000000000 --max-epochs 4")]
-pub struct MixArgs {
+pub(crate) struct MixArgs {
     /// The folder of a finished run
     pub run: PathBuf,
     /// Share of tokens of each class: general, math, code, multilingual [default: the recipe's]
@@ -126,7 +126,7 @@ pub struct MixArgs {
   trommel explain run 3f2a…                 a document by id (a unique beginning is enough)
   trommel explain run https://example.com/a the captures of a URL
   trommel explain page.html                 one page by hand, stage by stage")]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// The folder of a run, or an HTML file
     pub place: PathBuf,
     /// A document's id or URL
@@ -144,7 +144,7 @@ pub struct ExplainArgs {
   trommel judge run --set repetition.duplicate_lines.max=0.2
   trommel judge run --set length.words.min=100 --set words.stop=off
   trommel judge run --recipe other.toml")]
-pub struct JudgeArgs {
+pub(crate) struct JudgeArgs {
     /// The folder of a finished run
     pub run: PathBuf,
     /// A bound to move: FILTER.min=N, FILTER.max=N, or FILTER=off
@@ -163,7 +163,7 @@ pub struct JudgeArgs {
 #[command(after_help = "Examples:
   trommel sql run \"select class, count(*), sum(n_tokens) from documents group by class\"
   trommel sql run \"select fate['rule'] as rule, count(*) as n from ledger group by 1 order by 2 desc\"")]
-pub struct SqlArgs {
+pub(crate) struct SqlArgs {
     /// The folder of a run
     pub run: PathBuf,
     /// The query
@@ -175,7 +175,7 @@ pub struct SqlArgs {
 
 /// Arguments of `filters`.
 #[derive(Debug, Args)]
-pub struct FiltersArgs {
+pub(crate) struct FiltersArgs {
     /// `show`, to see one filter
     #[arg(value_parser = ["show"])]
     pub show: Option<String>,
@@ -186,7 +186,7 @@ pub struct FiltersArgs {
 
 /// Arguments of `print-config`.
 #[derive(Debug, Args)]
-pub struct PrintConfigArgs {
+pub(crate) struct PrintConfigArgs {
     /// A recipe file, or a built-in recipe: sample, llama3
     pub recipe: String,
 }
@@ -201,7 +201,7 @@ stream goes on. Optional fields everywhere: blocks, language, url, class.
   scrub     {id, text} → {id, text, spans: [{start, end, kind}]}     offsets in bytes of the text given
   filter    {id, text, language?} → {id, measures, verdicts: [{filter, value, bound, keep}], keep}
   classify  {id, text, url?} → {id, class, topic, scores}")]
-pub struct StageArgs {
+pub(crate) struct StageArgs {
     /// The stage
     #[arg(value_parser = ["extract", "language", "scrub", "filter", "classify"])]
     pub name: String,
@@ -214,7 +214,7 @@ pub struct StageArgs {
 
 /// Arguments of `train`.
 #[derive(Debug, Args)]
-pub struct TrainArgs {
+pub(crate) struct TrainArgs {
     /// The model: language, class, topic or quality
     #[arg(value_parser = ["language", "class", "topic", "quality"])]
     pub model: String,

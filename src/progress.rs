@@ -13,7 +13,7 @@ use stages::task::Workbench;
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
 /// The bar of one phase.
-pub struct PhaseBar {
+pub(crate) struct PhaseBar {
     shared: Arc<Shared>,
     ticker: Option<JoinHandle<()>>,
 }
@@ -31,7 +31,7 @@ struct Shared {
 
 impl PhaseBar {
     /// A bar over so many bytes of input (`in_bytes`) or tasks.
-    pub fn new(name: &str, total: u64, in_bytes: bool, bench: &Arc<Workbench>) -> Self {
+    pub(crate) fn new(name: &str, total: u64, in_bytes: bool, bench: &Arc<Workbench>) -> Self {
         bench.meter.reset();
         let bar = if std::io::stderr().is_terminal() { ProgressBar::new(total) } else { ProgressBar::hidden() };
         let unit = if in_bytes { "{bytes}/{total_bytes} {binary_bytes_per_sec}" } else { "{pos}/{len}" };
@@ -57,7 +57,7 @@ impl PhaseBar {
     }
 
     /// A task ended; it stood for so many bytes, or for one task.
-    pub fn finished(&self, weight: u64) {
+    pub(crate) fn finished(&self, weight: u64) {
         self.shared.finished.fetch_add(if self.shared.in_bytes { weight } else { 1 }, Ordering::Relaxed);
     }
 }

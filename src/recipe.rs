@@ -6,16 +6,18 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Map, Value, json};
 use stages::mix::MixConfig;
 use stages::plan;
 use stages::spec::{KINDS, StageSpec};
 use toml_edit::{Document, Item, Key, Table, TableLike};
 
+use crate::commands::Usage;
+
 /// A recipe, checked.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Recipe {
+pub(crate) struct Recipe {
     /// Its name, for reports.
     pub name: String,
     /// The seed of every draw.
@@ -29,7 +31,7 @@ pub struct Recipe {
 /// Everything that is wrong with a recipe.
 #[derive(Debug, thiserror::Error)]
 #[error("{file}: {}", summary(problems))]
-pub struct RecipeError {
+pub(crate) struct RecipeError {
     file: String,
     problems: Vec<Problem>,
 }
@@ -56,7 +58,7 @@ fn summary(problems: &[Problem]) -> String {
 }
 
 /// The recipes that are part of the program.
-pub const BUILT_IN: &[(&str, &str)] =
+pub(crate) const BUILT_IN: &[(&str, &str)] =
     &[("sample", include_str!("../recipes/sample.toml")), ("llama3", include_str!("../recipes/llama3.toml"))];
 
 impl Recipe {
@@ -64,15 +66,15 @@ impl Recipe {
     ///
     /// # Errors
     /// When there is no such recipe, or [`RecipeError`] with everything that is wrong with it.
-    pub fn load(name: &str) -> Result<Self> {
+    pub(crate) fn load(name: &str) -> Result<Self> {
         if !Path::new(name).exists()
             && let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)
         {
             return Ok(Self::parse(text, name)?);
         }
-        let text = std::fs::read_to_string(name).with_context(|| {
+        let text = std::fs::read_to_string(name).map_err(|error| {
             let built_in = BUILT_IN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-            format!("read recipe {name}\nhint: name a TOML file, or a built-in recipe: {built_in}")
+            Usage(format!("read recipe {name}: {error}\nhint: name a TOML file, or a built-in recipe: {built_in}"))
         })?;
         Ok(Self::parse(&text, name)?)
     }
@@ -81,10 +83,10 @@ impl Recipe {
     ///
     /// # Errors
     /// [`RecipeError`] with everything that is wrong with it.
-    pub fn parse(text: &str, file: &str) -> Result<Self, RecipeError> {
+    pub(crate) fn parse(text: &str, file: &str) -> Result<Self, RecipeError> {
         let mut reader = Reader { text, problems: Vec::new() };
         let recipe = match Document::parse(text) {
-            Ok(document) => reader.recipe(document.as_table()),
+            Ok(document) => Some(reader.recipe(document.as_table())),
             Err(error) => {
                 let line = error.span().map(|span| line_of(text, span.start));
                 reader.problems.push(Problem { line, message: error.message().to_owned() });
@@ -99,7 +101,7 @@ impl Recipe {
 
     /// The whole recipe as JSON: what a run saves, and what makes two recipes the same.
     #[must_use]
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!({ "name": self.name, "seed": self.seed, "stage": self.stages, "mix": self.mixes })
     }
 
@@ -107,7 +109,7 @@ impl Recipe {
     ///
     /// # Errors
     /// When it is not one.
-    pub fn from_json(value: &Value) -> Result<Self> {
+    pub(crate) fn from_json(value: &Value) -> Result<Self> {
         let part = |key: &str| value.get(key).cloned().unwrap_or(Value::Null);
         Ok(Self {
             name: serde_json::from_value(part("name"))?,
@@ -124,7 +126,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn recipe(&mut self, root: &Table) -> Option<Recipe> {
+    fn recipe(&mut self, root: &Table) -> Recipe {
         let mut name = "unnamed".to_owned();
         let (mut seed, mut stages, mut mixes) = (0, Vec::new(), Vec::new());
         for (key, item) in entries(root) {
@@ -157,7 +159,7 @@ impl Reader<'_> {
             let chain = plan::problems(&stages);
             self.problems.extend(chain.into_iter().map(|message| Problem { line: None, message }));
         }
-        Some(Recipe { name, seed, stages, mixes })
+        Recipe { name, seed, stages, mixes }
     }
 
     fn stage(&mut self, table: &Table) -> Option<StageSpec> {
@@ -250,7 +252,7 @@ fn known_keys<T: serde::Serialize>(base: &Value, parse: impl Fn(Value) -> serde_
 }
 
 /// `; did you mean …` for a name that is close, else what there is.
-pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let close = known
         .iter()

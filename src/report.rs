@@ -13,7 +13,7 @@ use stages::task::StageCount;
 
 /// What a run did, added up.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// What each stage did, in the order of the recipe.
     pub stages: Vec<StageCount>,
     /// What reading found of the input.
@@ -29,7 +29,7 @@ impl Summary {
     ///
     /// # Errors
     /// When a commit or ledger file is gone, or a record was lost.
-    pub fn of(run: &Run, plan: &Plan) -> Result<Self> {
+    pub(crate) fn of(run: &Run, plan: &Plan) -> Result<Self> {
         let mut summary = Self::default();
         for (pass, steps) in plan.passes.iter().zip(&plan.steps) {
             for commit in run.commits(&pass.name)? {
@@ -81,17 +81,17 @@ impl Summary {
     }
 
     /// Records that were read.
-    pub fn records(&self) -> u64 {
+    pub(crate) fn records(&self) -> u64 {
         self.stages.first().map_or(0, |stage| stage.documents_in)
     }
 
     /// Records that ended so.
-    pub fn ended(&self, outcome: &str) -> u64 {
+    pub(crate) fn ended(&self, outcome: &str) -> u64 {
         self.fates.iter().filter(|fate| fate.outcome == outcome).map(|fate| fate.count).sum()
     }
 
     /// The funnel, the fates, the integrity, the classes.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         self.funnel(&mut text);
         self.fate_table(&mut text);
@@ -157,11 +157,11 @@ impl Summary {
 
 /// A share as percent with one digit.
 #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
-pub fn percent(part: u64, whole: u64) -> String {
+pub(crate) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 { "-".into() } else { format!("{:.1}", part as f64 * 100.0 / whole as f64) }
 }
 
 /// Bytes as people read them.
-pub fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     HumanBytes(count).to_string()
 }

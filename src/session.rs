@@ -15,14 +15,14 @@ use tokio::runtime::Runtime;
 use crate::progress::PhaseBar;
 
 /// The embedded engine.
-pub struct Session {
+pub(crate) struct Session {
     runtime: Runtime,
     bench: Arc<Workbench>,
 }
 
 /// What changes a run and not its output.
 #[derive(Clone, Debug)]
-pub struct Resources {
+pub(crate) struct Resources {
     /// Threads.
     pub threads: usize,
     /// Bytes that global steps may hold.
@@ -33,7 +33,7 @@ pub struct Resources {
 
 /// How a phase went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PhaseReport {
+pub(crate) struct PhaseReport {
     /// Tasks of the phase.
     pub tasks: usize,
     /// Of them, found finished.
@@ -45,7 +45,7 @@ impl Session {
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn new(resources: &Resources, stop: Arc<AtomicBool>) -> Result<Self> {
+    pub(crate) fn new(resources: &Resources, stop: Arc<AtomicBool>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(resources.threads)
             .enable_all()
@@ -57,20 +57,15 @@ impl Session {
     }
 
     /// Threads, models and meter of this engine.
-    pub fn bench(&self) -> &Arc<Workbench> {
+    pub(crate) fn bench(&self) -> &Arc<Workbench> {
         &self.bench
-    }
-
-    /// Runs async work, such as a query.
-    pub fn block_on<F: Future>(&self, work: F) -> F::Output {
-        self.runtime.block_on(work)
     }
 
     /// Does all tasks of a phase that are not done, at most one a thread at a time.
     ///
     /// # Errors
     /// The first task's error; the others end, and what is finished stays so.
-    pub fn run_phase(&self, run: &Arc<Run>, phase: Box<dyn Phase>, bar: &PhaseBar) -> Result<PhaseReport> {
+    pub(crate) fn run_phase(&self, run: &Arc<Run>, phase: Box<dyn Phase>, bar: &PhaseBar) -> Result<PhaseReport> {
         let phase: Arc<dyn Phase> = Arc::from(phase);
         let parts = phase.split(run, &self.bench)?.parts(run, phase.key());
         let mut report = PhaseReport { tasks: parts.len(), reused: 0 };
@@ -130,7 +125,7 @@ fn weight(run: &Run, part: &Part) -> u64 {
 }
 
 /// The folders in which models are looked for: `--models`, then `TROMMEL_MODELS`, then the user's cache.
-pub fn model_folders(flag: Option<PathBuf>) -> Vec<PathBuf> {
+pub(crate) fn model_folders(flag: Option<PathBuf>) -> Vec<PathBuf> {
     let variable = std::env::var_os("TROMMEL_MODELS").map(PathBuf::from);
     flag.into_iter().chain(variable).chain(cache_folder()).collect()
 }

@@ -83,6 +83,9 @@ impl Batch {
     }
 
     /// A column; an error of ours if no earlier stage added it.
+    ///
+    /// # Errors
+    /// [`StageError::Internal`] when no stage added it, or with another type.
     pub fn column(&self, column: &Column) -> Result<&ArrayRef> {
         self.table
             .column_by_name(column.name)
@@ -90,21 +93,33 @@ impl Batch {
     }
 
     /// A text column.
+    ///
+    /// # Errors
+    /// [`StageError::Internal`] when no stage added it, or with another type.
     pub fn strings(&self, column: &Column) -> Result<&StringArray> {
         self.column(column)?.as_string_opt().ok_or_else(|| wrong_type(column))
     }
 
     /// A column of numbers.
+    ///
+    /// # Errors
+    /// [`StageError::Internal`] when no stage added it, or with another type.
     pub fn numbers(&self, column: &Column) -> Result<&UInt32Array> {
         self.column(column)?.as_primitive_opt::<UInt32Type>().ok_or_else(|| wrong_type(column))
     }
 
     /// The blocks of every row, readable one row at a time.
+    ///
+    /// # Errors
+    /// [`StageError::Internal`] when no stage added it, or with another type.
     pub fn blocks(&self) -> Result<BlockColumn> {
         BlockColumn::new(self.column(&schema::BLOCKS)?)
     }
 
     /// Adds a column, or puts it in the place of the old one.
+    ///
+    /// # Errors
+    /// [`StageError::Arrow`] when there is not one value a row.
     pub fn set(&mut self, column: &Column, values: ArrayRef) -> Result<()> {
         let old = self.table.schema();
         let (mut fields, mut columns) = (old.fields().to_vec(), self.table.columns().to_vec());
@@ -126,6 +141,9 @@ impl Batch {
     }
 
     /// The table with exactly these columns, in order; a column that no stage added is null.
+    ///
+    /// # Errors
+    /// [`StageError::Arrow`] when a column has another type than it declares.
     pub fn project(&self, columns: &[&Column]) -> Result<RecordBatch> {
         let values = columns
             .iter()

@@ -25,5 +25,8 @@ pub trait DocumentStage: Send + Sync {
     fn card(&self) -> &'static StageCard;
 
     /// Adds this stage's columns and ends the rows that it takes out. Rows that ended before are left alone.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when the world fails, or a column is not what its stage declares. Bad data is no error.
     fn apply(&self, batch: &mut Batch) -> Result<()>;
 }

@@ -1,4 +1,5 @@
 //! Errors and the stable contract of `stage`: what a person or script sees.
+#![allow(clippy::unwrap_used, reason = "a test may")]
 
 #[path = "support/run.rs"]
 mod run;

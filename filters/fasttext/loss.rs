@@ -49,21 +49,16 @@ impl Loss {
                     sum += *value;
                 }
                 for (label, value) in (0..).zip(outputs.iter()) {
-                    best.offer(with_floor(value / sum), label);
+                    best.offer(value / sum, label);
                 }
             }
             Self::Logistic(table) => {
                 for (label, row) in (0..).zip(0..output.n_rows()) {
-                    best.offer(with_floor(table.sigmoid(output.dot(row, hidden))), label);
+                    best.offer(table.sigmoid(output.dot(row, hidden)), label);
                 }
             }
         }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a 32-bit probability is what is asked for")]
-fn with_floor(probability: f32) -> f32 {
-    (f64::from(probability) + FLOOR) as f32
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the reference sums logarithms of 32 bits")]
@@ -71,40 +66,99 @@ fn log(probability: f32) -> f32 {
     (f64::from(probability) + FLOOR).ln() as f32
 }
 
-/// The `k` best labels that were offered.
+/// The `k` best labels that were offered: a heap with the worst at its root.
+///
+/// Labels tie often where probabilities come from a table, and then the order of the reference is that of its heap.
+/// So this is that heap, step by step as libstdc++ has it (`push_heap`, `pop_heap`, `sort_heap`).
 #[derive(Debug)]
 pub(super) struct Best {
     k: usize,
-    /// Best first; of equals, the label that comes first in the model.
-    found: Vec<(f32, u32)>,
+    /// Logarithms of probabilities, and labels.
+    heap: Vec<(f32, u32)>,
+    /// A probability below which a label is worse than all of them, whatever the rounding: most labels need no
+    /// logarithm.
+    least: f32,
 }
 
 impl Best {
     pub(super) fn new(k: usize) -> Self {
-        Self { k, found: Vec::new() }
+        Self { k, heap: Vec::new(), least: f32::NEG_INFINITY }
     }
 
-    /// Whether there are `k` already, and all better than this score.
-    fn is_beyond(&self, score: f32) -> bool {
-        self.found.len() == self.k && self.found.last().is_some_and(|(worst, _)| score < *worst)
+    /// The worst score, when there are `k` already.
+    fn worst(&self) -> Option<f32> {
+        if self.heap.len() == self.k { self.heap.first().map(|(score, _)| *score) } else { None }
     }
 
-    /// Takes a label in, if it is among the best. What is not a number, as damaged models give, is not.
-    fn offer(&mut self, score: f32, label: u32) {
-        if score.is_nan() || self.is_beyond(score) {
+    /// Offers a label by its probability.
+    fn offer(&mut self, probability: f32, label: u32) {
+        if probability < self.least {
             return;
         }
-        let place = self.found.partition_point(|(other, before)| *other > score || *other == score && *before < label);
-        if place < self.k {
-            self.found.truncate(self.k - 1);
-            self.found.insert(place, (score, label));
+        let score = log(probability);
+        if self.worst().is_none_or(|worst| score >= worst) {
+            self.push(score, label);
+        }
+    }
+
+    /// Takes a label in, and lets the worst go. What is not a number, as damaged models give, is left out.
+    fn push(&mut self, score: f32, label: u32) {
+        if score.is_nan() || self.k == 0 {
+            return;
+        }
+        self.heap.push((score, label));
+        let last = self.heap.len() - 1;
+        sift_up(&mut self.heap, last, (score, label));
+        if self.heap.len() > self.k {
+            take_worst(&mut self.heap);
+            self.heap.pop();
+        }
+        if let Some(worst) = self.worst() {
+            self.least = worst.exp() * 0.999 - 2e-5;
         }
     }
 
     /// Probabilities and labels, best first.
-    pub(super) fn into_iter(self) -> impl Iterator<Item = (f32, u32)> {
-        self.found.into_iter().map(|(score, label)| (score.clamp(0.0, 1.0), label))
+    pub(super) fn into_iter(mut self) -> impl Iterator<Item = (f32, u32)> {
+        for length in (2..=self.heap.len()).rev() {
+            take_worst(&mut self.heap[..length]);
+        }
+        self.heap.into_iter().map(|(score, label)| (score.exp().min(1.0), label))
     }
+}
+
+/// Puts `entry` into the hole of a heap, or above it, past all that are better.
+fn sift_up(heap: &mut [(f32, u32)], mut hole: usize, entry: (f32, u32)) {
+    while hole > 0 {
+        let parent = (hole - 1) / 2;
+        if heap[parent].0 <= entry.0 {
+            break;
+        }
+        heap[hole] = heap[parent];
+        hole = parent;
+    }
+    heap[hole] = entry;
+}
+
+/// Moves the root of a heap to its end, and makes a heap of what is before.
+fn take_worst(heap: &mut [(f32, u32)]) {
+    let Some((last, rest)) = heap.split_last_mut() else { return };
+    if rest.is_empty() {
+        return;
+    }
+    let entry = std::mem::replace(last, rest[0]);
+    // The hole at the root sinks to a leaf, and the entry rises from there.
+    let mut hole = 0;
+    while let Some(right) = rest.get(2 * hole + 2) {
+        let child = if right.0 > rest[2 * hole + 1].0 { 2 * hole + 1 } else { 2 * hole + 2 };
+        rest[hole] = rest[child];
+        hole = child;
+    }
+    if let Some(left) = rest.get(2 * hole + 1) {
+        rest[hole] = *left;
+        hole = 2 * hole + 1;
+    }
+    sift_up(rest, hole, entry);
 }
 
 /// The Huffman tree of the labels, by how often they were in the training text.
@@ -158,21 +212,18 @@ impl Tree {
         open.clear();
         open.push((self.n_labels + self.children.len() - 1, 0.0));
         while let Some((node, score)) = open.pop() {
-            if score < least || best.is_beyond(score) {
+            if score < least || best.worst().is_some_and(|worst| score < worst) {
                 continue;
             }
             let Some(inner) = node.checked_sub(self.n_labels) else {
                 #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^31 labels")]
-                best.offer(score, node as u32);
+                best.push(score, node as u32);
                 continue;
             };
             let right = 1.0 / (1.0 + (-output.dot(inner, hidden)).exp());
             let [left_child, right_child] = self.children[inner].map(|child| child as usize);
             open.push((right_child, score + log(right)));
             open.push((left_child, score + log(1.0 - right)));
-        }
-        for (score, _) in &mut best.found {
-            *score = score.exp();
         }
     }
 }
@@ -210,22 +261,46 @@ mod tests {
 
     #[test]
     fn the_best_are_kept_in_order() {
-        let offered = [(0.2, 0), (0.5, 1), (f32::NAN, 2), (0.5, 3), (0.1, 4), (2.0, 5)];
-        for (k, expected) in [
-            (1, vec![(1.0, 5)]),
-            (3, vec![(1.0, 5), (0.5, 1), (0.5, 3)]),
-            (9, vec![(1.0, 5), (0.5, 1), (0.5, 3), (0.2, 0), (0.1, 4)]),
-        ] {
+        let offered = [(0.2, 0), (0.5, 1), (f32::NAN, 2), (0.4, 3), (0.1, 4), (2.0, 5)];
+        for (k, expected) in
+            [(0, vec![]), (1, vec![5]), (2, vec![5, 1]), (4, vec![5, 1, 3, 0]), (9, vec![5, 1, 3, 0, 4])]
+        {
             for reversed in [false, true] {
                 let mut best = Best::new(k);
                 let mut order = offered.to_vec();
                 if reversed {
                     order.reverse();
                 }
-                order.into_iter().for_each(|(score, label)| best.offer(score, label));
-                assert_eq!(best.into_iter().collect::<Vec<_>>(), expected, "{k}");
+                for (probability, label) in order {
+                    best.offer(probability, label);
+                }
+                let found: Vec<(f32, u32)> = best.into_iter().collect();
+                assert_eq!(found.iter().map(|(_, label)| *label).collect::<Vec<_>>(), expected, "{k}");
+                assert!(found.iter().all(|(probability, _)| (0.1..=1.0).contains(probability)), "{found:?}");
             }
         }
+    }
+
+    #[test]
+    fn equals_come_as_from_the_references_heap() {
+        for (k, expected) in [(1, vec![6]), (3, vec![6, 1, 5]), (7, vec![3, 1, 4, 6, 5, 2, 0])] {
+            let mut best = Best::new(k);
+            for label in 0..7 {
+                best.offer(0.5, label);
+            }
+            assert_eq!(best.into_iter().map(|(_, label)| label).collect::<Vec<_>>(), expected, "{k}");
+        }
+        // Forty labels of five values, 2,000 times: the sum was computed with libstdc++'s heap.
+        let (mut state, mut sum) = (1_u32, 0_u64);
+        for round in 0..2000 {
+            let mut best = Best::new(1 + round % 9);
+            for label in 0..40 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                best.offer(f32::from(u8::try_from((state >> 24) % 5).unwrap()) / 8.0, label);
+            }
+            sum = best.into_iter().fold(sum, |sum, (_, label)| sum.wrapping_mul(31).wrapping_add(label.into()));
+        }
+        assert_eq!(sum, 1_867_914_217_842_790_715);
     }
 
     #[test]
@@ -247,7 +322,9 @@ mod tests {
     #[test]
     fn the_sigmoid_is_the_references_table() {
         let table = SigmoidTable::new();
-        for (x, expected) in [(-9.0, 0.0), (9.0, 1.0), (0.0, 0.5), (0.03, 0.5), (0.04, 0.507_811_9), (8.0, 0.999_664_66)] {
+        for (x, expected) in
+            [(-9.0, 0.0), (9.0, 1.0), (0.0, 0.5), (0.03, 0.5), (0.04, 0.507_811_9), (8.0, 0.999_664_66)]
+        {
             assert!((table.sigmoid(x) - expected).abs() < 1e-6, "{x}: {}", table.sigmoid(x));
         }
         assert!(table.sigmoid(f32::NAN).is_nan());

@@ -254,9 +254,10 @@ mod tests {
             assert_eq!((matrix.n_rows(), matrix.dim()), (2, 3));
             let mut sum = [1.0; 3];
             matrix.add_rows(&[0], &mut sum);
-            assert_eq!(sum, [1.0, 2.0, 514.0]);
+            assert_eq!(sum.map(f32::to_bits), [1.0, 2.0, 514.0].map(f32::to_bits));
             matrix.add_rows(&[1, 1], &mut sum);
-            assert_eq!(sum, [1.0 + 4.0 * 510.0, 2.0 + 4.0 * 511.0, 514.0 + 4.0 * 512.0]);
+            let expected = [1.0 + 4.0 * 510.0, 2.0 + 4.0 * 511.0, 514.0 + 4.0 * 512.0];
+            assert_eq!(sum.map(f32::to_bits), expected.map(f32::to_bits));
             assert!((matrix.dot(1, &[1.0, 10.0, 100.0]) - 2.0 * (510.0 + 5110.0 + 51_200.0)).abs() < 1e-2);
         }
     }

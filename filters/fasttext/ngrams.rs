@@ -15,8 +15,8 @@ pub(super) const BASIS: u32 = 2_166_136_261;
 
 /// FNV-1a, one byte on. The reference's bytes are signed: those of other scripts set the upper 24 bits.
 #[inline]
-pub(super) const fn step(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte.cast_signed() as u32).wrapping_mul(16_777_619)
+pub(super) fn step(hash: u32, byte: u8) -> u32 {
+    (hash ^ i32::from(byte.cast_signed()).cast_unsigned()).wrapping_mul(16_777_619)
 }
 
 /// Character n-grams of words.
@@ -90,8 +90,8 @@ pub(super) fn word_ngrams(hashes: &[u32], longest: usize, mut visit: impl FnMut(
 /// From hashes to rows of the input matrix: those of words come first, then those of buckets.
 #[derive(Debug)]
 pub(super) struct Buckets {
-    n_buckets: u32,
-    /// 2⁶⁴ ÷ `n_buckets`, rounded up: by it a remainder takes two multiplications (Lemire et al. 2019, "Faster
+    count: u32,
+    /// 2⁶⁴ ÷ `count`, rounded up: by it a remainder takes two multiplications (Lemire et al. 2019, "Faster
     /// remainder by direct computation", <https://arxiv.org/abs/1902.01961>).
     reciprocal: u64,
     n_words: u32,
@@ -101,10 +101,10 @@ pub(super) struct Buckets {
 impl Buckets {
     pub(super) fn new(n_buckets: usize, n_words: usize, pruned: Option<Pruned>) -> Result<Self, LoadError> {
         let too_many = |_| LoadError::Inconsistent("it has more rows than the format can name");
-        let (n_buckets, n_words) =
-            (u32::try_from(n_buckets).map_err(too_many)?, u32::try_from(n_words).map_err(too_many)?);
-        let reciprocal = if n_buckets == 0 { 0 } else { (u64::MAX / u64::from(n_buckets)).wrapping_add(1) };
-        let buckets = Self { n_buckets, reciprocal, n_words, pruned };
+        let count = u32::try_from(n_buckets).map_err(too_many)?;
+        let n_words = u32::try_from(n_words).map_err(too_many)?;
+        let reciprocal = if count == 0 { 0 } else { (u64::MAX / u64::from(count)).wrapping_add(1) };
+        let buckets = Self { count, reciprocal, n_words, pruned };
         u32::try_from(buckets.end()).map_err(too_many)?;
         Ok(buckets)
     }
@@ -115,7 +115,7 @@ impl Buckets {
 
     /// One past the last row.
     pub(super) fn end(&self) -> usize {
-        let rows = self.pruned.as_ref().map_or(self.n_buckets as usize, |pruned| pruned.end);
+        let rows = self.pruned.as_ref().map_or(self.count as usize, |pruned| pruned.end);
         self.n_words as usize + rows
     }
 
@@ -137,7 +137,7 @@ impl Buckets {
     fn bucket(&self, hash: u32) -> u32 {
         let fraction = u128::from(self.reciprocal.wrapping_mul(u64::from(hash)));
         #[expect(clippy::cast_possible_truncation, reason = "a remainder is smaller than the 32-bit divisor")]
-        let bucket = ((fraction * u128::from(self.n_buckets)) >> 64) as u32;
+        let bucket = ((fraction * u128::from(self.count)) >> 64) as u32;
         bucket
     }
 
@@ -145,7 +145,7 @@ impl Buckets {
     #[inline]
     pub(super) fn row_of_long(&self, hash: u64) -> Option<u32> {
         #[expect(clippy::cast_possible_truncation, reason = "a remainder is smaller than the 32-bit divisor")]
-        let bucket = hash.checked_rem(u64::from(self.n_buckets))? as u32;
+        let bucket = hash.checked_rem(u64::from(self.count))? as u32;
         let place = match &self.pruned {
             None => bucket,
             Some(pruned) if pruned.holds(bucket) => pruned.place(bucket),

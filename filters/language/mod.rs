@@ -5,7 +5,7 @@
 //! judged as it is.
 //!
 //! A label is an ISO 639-3 language and an ISO 15924 script, `eng_Latn`, whichever labels the model has: those of
-//! lid.176 (`en`), of NLLB, OpenLID and GlotLID (`eng_Latn`), or ISO 639-3 alone (`eng`). The script is counted from
+//! lid.176 (`en`), of NLLB, `OpenLID` and `GlotLID` (`eng_Latn`), or ISO 639-3 alone (`eng`). The script is counted from
 //! the letters, and not the model's. Chinese is `Hans` or `Hant`, Korean `Hang`, Japanese `Jpan`.
 
 mod codes;

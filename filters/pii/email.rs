@@ -25,7 +25,7 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
         if start == at || bytes[at - 1] == b'.' || bytes[start..at].windows(2).any(|pair| pair == b"..") {
             continue;
         }
-        let is_cut = start.checked_sub(1).is_some_and(|before| bytes[before] >= 0x80)
+        let is_cut = start.checked_sub(1).is_some_and(|before| bytes[before] >= 0x80 || bytes[before] == b'@')
             || bytes.get(end).is_some_and(|byte| *byte >= 0x80 || *byte == b'@');
         if !is_cut && is_host(&text[at + 1..end]) {
             add(start, end);

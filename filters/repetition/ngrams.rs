@@ -5,7 +5,7 @@
 //! many n-grams it lies in; the first copy of an n-gram does not count as duplicated, as with lines; an n-gram that
 //! stands once covers nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::card::{Card, Filter, Source, Unit};
@@ -45,7 +45,7 @@ type Map<V> = HashMap<u64, V, BuildHasherDefault<Identity>>;
 pub(crate) fn coverage(document: &Document<'_>) -> Coverage {
     let (words, hashes) = (document.words(), document.word_hashes());
     let total: usize = words.iter().map(|word| word.len()).sum();
-    let mut seen: Map<()> = Map::default();
+    let mut seen: HashSet<u64, BuildHasherDefault<Identity>> = HashSet::default();
     std::array::from_fn(|place| {
         let n = place + 5;
         if words.is_empty() {
@@ -55,7 +55,7 @@ pub(crate) fn coverage(document: &Document<'_>) -> Coverage {
         // A word before `covered_to` is counted already.
         let (mut covered, mut covered_to) = (0, 0);
         for (start, ngram) in hashes.windows(n).enumerate() {
-            if seen.insert(hash_ngram(ngram), ()).is_some() {
+            if !seen.insert(hash_ngram(ngram)) {
                 let from = covered_to.max(start);
                 covered += words[from..start + n].iter().map(|word| word.len()).sum::<usize>();
                 covered_to = start + n;

@@ -201,6 +201,6 @@ mod tests {
     fn too_few_documents_make_no_calibration() {
         assert_eq!(Calibration::fit(&documents()[..19]), None);
         let same = vec![Point { tokens: 100, divergence: 3.0 }; 30];
-        assert_eq!(Calibration::fit(&same).unwrap().z(same[0]), 0.0);
+        assert!(Calibration::fit(&same).unwrap().z(same[0]).abs() < 1e-9);
     }
 }

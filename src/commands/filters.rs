@@ -14,13 +14,9 @@ pub(super) fn run(args: &FiltersArgs) -> Result<()> {
         return print(&list());
     }
     let Some(id) = &args.id else { return Err(Usage("which filter? `trommel filters` lists them".into()).into()) };
-    match filters::find(id) {
-        Some(filter) => print(&filters::card::markdown(filter.card())),
-        None => {
-            let known = FILTERS.iter().map(|filter| filter.card().id);
-            Err(Usage(format!("there is no filter `{id}`{}", nearest(id, known))).into())
-        }
-    }
+    let known = FILTERS.iter().map(|filter| filter.card().id);
+    let filter = filters::find(id).ok_or_else(|| Usage(format!("there is no filter `{id}`{}", nearest(id, known))))?;
+    print(&filters::card::markdown(filter.card()))
 }
 
 /// Every filter: id, published bounds, what it measures.

@@ -125,11 +125,12 @@ fn change(old: u64, new: u64) -> String {
 fn moved(text: &mut String, name: &str, what: &str, documents: &[Moved], samples: usize) {
     let tokens: u64 = documents.iter().map(|document| document.tokens).sum();
     let _ = writeln!(text, "\n{name}: {} documents, {} tokens ({what})", HumanCount(documents.len() as u64), HumanCount(tokens));
-    let groups: [(&str, fn(&Moved) -> &str); 2] = [("by language", |m| &m.language), ("by class", |m| &m.class)];
-    for (title, group) in groups {
+    let languages: Vec<&str> = documents.iter().map(|document| document.language.as_str()).collect();
+    let classes: Vec<&str> = documents.iter().map(|document| document.class.as_str()).collect();
+    for (title, groups) in [("by language", languages), ("by class", classes)] {
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-        for document in documents.iter().filter(|document| !group(document).is_empty()) {
-            *counts.entry(group(document)).or_default() += 1;
+        for group in groups.into_iter().filter(|group| !group.is_empty()) {
+            *counts.entry(group).or_default() += 1;
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

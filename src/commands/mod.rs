@@ -23,13 +23,13 @@ use crate::session::{Resources, Session, model_folders};
 /// A mistake in the arguments, told before any work is done; exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Usage(pub String);
+pub(crate) struct Usage(pub(crate) String);
 
 /// Does what was asked.
 ///
 /// # Errors
 /// What stopped it, with enough context to act on.
-pub fn run(command: Command) -> Result<()> {
+pub(crate) fn run(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args),
         Command::Mix(args) => mix::run(&args),

@@ -18,8 +18,6 @@ pub(super) struct Settings {
     pub(super) dim: i32,
     /// Shortest and longest character n-gram; 0 for none.
     pub(super) characters: (i32, i32),
-    /// Longest word n-gram.
-    pub(super) words: i32,
     /// Rows for hashed n-grams while training.
     pub(super) buckets: i32,
     /// Times that a word must be seen.
@@ -28,8 +26,8 @@ pub(super) struct Settings {
     pub(super) epochs: i32,
     /// Learning rate.
     pub(super) rate: f64,
-    /// Rows kept when quantising; the kept rows are trained again.
-    pub(super) cutoff: usize,
+    /// Rows kept when quantising, trained again after the others went; without, all are kept as they are.
+    pub(super) cutoff: Option<usize>,
     /// Numbers that one quantised byte stands for.
     pub(super) sub_vector: usize,
 }
@@ -39,10 +37,11 @@ impl fmt::Display for Settings {
         let (shortest, longest) = self.characters;
         write!(
             f,
-            "dim {}, minn {shortest}, maxn {longest}, wordNgrams {}, bucket {}, minCount {}, epoch {}, lr {}, softmax; \
-             quantised with qnorm, retrain, cutoff {}, dsub {}",
-            self.dim, self.words, self.buckets, self.min_count, self.epochs, self.rate, self.cutoff, self.sub_vector
-        )
+            "dim {}, minn {shortest}, maxn {longest}, bucket {}, minCount {}, epoch {}, lr {}, softmax; quantised with \
+             qnorm, dsub {}",
+            self.dim, self.buckets, self.min_count, self.epochs, self.rate, self.sub_vector
+        )?;
+        self.cutoff.map_or(Ok(()), |cutoff| write!(f, ", cutoff {cutoff}, retrain"))
     }
 }
 
@@ -77,7 +76,6 @@ fn train(settings: &Settings, seed: u64, work: &Path) -> Result<Vec<u8>> {
     args.input = work.to_owned();
     args.dim = settings.dim;
     (args.minn, args.maxn) = settings.characters;
-    args.word_ngrams = settings.words;
     args.bucket = settings.buckets;
     args.min_count = settings.min_count;
     args.epoch = settings.epochs;
@@ -86,8 +84,8 @@ fn train(settings: &Settings, seed: u64, work: &Path) -> Result<Vec<u8>> {
     args.thread = 1;
     args.verbose = 0;
     let mut model = FastText::train(args.clone())?;
-    args.cutoff = settings.cutoff;
-    args.retrain = true;
+    args.cutoff = settings.cutoff.unwrap_or(0);
+    args.retrain = settings.cutoff.is_some();
     args.qnorm = true;
     args.dsub = settings.sub_vector;
     model.quantize(&args)?;
@@ -131,12 +129,11 @@ mod tests {
     const SMALL: Settings = Settings {
         dim: 8,
         characters: (2, 3),
-        words: 1,
         buckets: 2_000,
         min_count: 1,
         epochs: 20,
         rate: 0.5,
-        cutoff: 400,
+        cutoff: Some(400),
         sub_vector: 2,
     };
 

@@ -96,35 +96,6 @@ pub(crate) fn run(task: &Task<'_>) -> Result<String> {
     Ok(text)
 }
 
-/// DEV ONLY
-#[allow(dead_code)]
-pub(crate) fn dump(task: &Task<'_>, to: &Path) -> Result<()> {
-    use std::fmt::Write as _;
-    let plan = match task.model {
-        "language" => language::plan(task.data)?,
-        "class" => class::plan(task.data)?,
-        "topic" => topic::plan(task.data)?,
-        _ => quality::plan(task.data)?,
-    };
-    let text = |examples: &[Example]| {
-        examples.iter().fold(String::new(), |mut text, example| {
-            let _ = writeln!(text, "__label__{} {}", example.label, example.text);
-            text
-        })
-    };
-    let mut order: Vec<_> = plan.train.iter().cloned().map(|e| (filters::text::hash(format!("{}{}", e.label, e.text).as_bytes()), e)).collect();
-    order.sort_by_key(|e| e.0);
-    std::fs::write(to.join(format!("{}.train", task.model)), text(&order.into_iter().map(|e| e.1).collect::<Vec<_>>()))?;
-    for (number, set) in plan.tests.iter().enumerate() {
-        std::fs::write(to.join(format!("{}.{number}.test", task.model)), text(&set.examples))?;
-    }
-    for (number, fold) in plan.folds.iter().enumerate() {
-        std::fs::write(to.join(format!("{}.fold{number}.train", task.model)), text(&fold.train))?;
-        std::fs::write(to.join(format!("{}.fold{number}.test", task.model)), text(&fold.test))?;
-    }
-    Ok(())
-}
-
 fn load(bytes: &[u8]) -> Result<Model> {
     Model::load(bytes).context("load the model that was trained")
 }

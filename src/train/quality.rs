@@ -14,12 +14,11 @@ use super::{Plan, TestSet};
 const SETTINGS: Settings = Settings {
     dim: 8,
     characters: (0, 0),
-    words: 1,
     buckets: 0,
     min_count: 5,
-    epochs: 10,
+    epochs: 5,
     rate: 0.3,
-    cutoff: 10_000,
+    cutoff: Some(8_000),
     sub_vector: 2,
 };
 

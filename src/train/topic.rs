@@ -12,15 +12,14 @@ use super::fit::Settings;
 use super::{Plan, TestSet};
 
 const SETTINGS: Settings = Settings {
-    dim: 32,
+    dim: 24,
     characters: (0, 0),
-    words: 1,
     buckets: 0,
     min_count: 3,
-    epochs: 25,
+    epochs: 5,
     rate: 0.5,
-    cutoff: 20_000,
-    sub_vector: 4,
+    cutoff: Some(15_000),
+    sub_vector: 2,
 };
 
 /// The short names of the data, and the full ones.

@@ -125,7 +125,9 @@ impl DocumentStage for Classify {
             if !batch.is_alive(row) {
                 topics.append_null();
                 labels.append_null();
-                scores.iter_mut().for_each(|column| column.push(None));
+                for column in &mut scores {
+                    column.push(None);
+                }
                 continue;
             }
             blocks.clear();
@@ -159,4 +161,77 @@ impl DocumentStage for Classify {
 fn text_at(column: Option<&arrow::array::StringArray>, row: usize) -> Option<&str> {
     use arrow::array::Array;
     column.filter(|column| column.is_valid(row)).map(|column| column.value(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+    use arrow::datatypes::{Float32Type, Schema};
+
+    use super::*;
+
+    fn stage(quality: Bounds) -> Classify {
+        let config = ClassifyConfig { quality, ..ClassifyConfig::default() };
+        Classify::new(&config, &ModelStore::default()).unwrap()
+    }
+
+    /// A batch of these texts, with their languages where given.
+    fn batch(texts: &[&str], languages: Option<&[&str]>) -> Batch {
+        let mut batch = Batch::new(
+            RecordBatch::try_new(
+                Arc::new(Schema::new(vec![schema::TEXT.field()])),
+                vec![Arc::new(StringArray::from(texts.to_vec()))],
+            )
+            .unwrap(),
+            0,
+        );
+        if let Some(languages) = languages {
+            batch.set(&schema::LANGUAGE, Arc::new(StringArray::from(languages.to_vec()))).unwrap();
+        }
+        batch
+    }
+
+    const PROSE: &str =
+        "The museum opens at ten. Visitors leave their coats at the door, and a guide shows the paintings.";
+    const CODE: &str = "fn add(a: u32, b: u32) -> u32 {\n    let sum = a + b;\n    return sum;\n}\n";
+
+    #[test]
+    fn columns_are_added_whether_or_not_the_language_is_known() {
+        for (what, languages, expected) in [
+            ("nothing known", None, ["general", "code"]),
+            ("English", Some(["eng_Latn", "eng_Latn"]), ["general", "code"]),
+            ("German", Some(["deu_Latn", "deu_Latn"]), ["multilingual", "code"]),
+        ] {
+            let mut batch = batch(&[PROSE, CODE], languages.as_ref().map(<[_; 2]>::as_slice));
+            stage(Bounds::NONE).apply(&mut batch).unwrap();
+            let classes = batch.strings(&schema::CLASS).unwrap();
+            assert_eq!([classes.value(0), classes.value(1)], expected, "{what}");
+            assert!(batch.strings(&schema::TOPIC).unwrap().is_valid(0));
+            let scores = batch.column(&schema::SCORES).unwrap().as_struct();
+            for name in schema::SCORES_NAMED {
+                let score = scores.column_by_name(name).unwrap().as_primitive::<Float32Type>();
+                assert!(score.is_valid(0) && (0.0..=1.0).contains(&score.value(0)), "{what}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_quality_score_rejects_only_within_bounds() {
+        let mut kept = batch(&[PROSE], None);
+        stage(Bounds::NONE).apply(&mut kept).unwrap();
+        assert!(kept.is_alive(0));
+        let mut ended = batch(&[PROSE, CODE], None);
+        ended.end(1, Fate::rejected("filter", "length.words", ""));
+        stage(Bounds::at_least(1.1)).apply(&mut ended).unwrap();
+        let fate = ended.fates()[0].as_ref().unwrap();
+        assert_eq!((fate.rule.as_str(), fate.bound), ("classify.quality", Some(1.1)));
+        assert!(ended.strings(&schema::CLASS).unwrap().is_null(1), "a row that ended before is left alone");
+    }
+
+    #[test]
+    fn settings_that_cannot_be_meant() {
+        assert!(ClassifyConfig::default().problems().is_empty());
+        let config = ClassifyConfig { quality: Bounds::between(0.9, 0.1), ..ClassifyConfig::default() };
+        assert_eq!(config.problems().len(), 1);
+    }
 }

@@ -150,7 +150,7 @@ pub(crate) fn read_keys(
     let mut first_row = 0;
     Ok(reader.map(move |batch| {
         let table = batch.map_err(StageError::table(&path))?;
-        let batch = KeyBatch { first_row, table };
+        let batch = KeyBatch { table, first_row };
         first_row += batch.len();
         Ok(batch)
     }))

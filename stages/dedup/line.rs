@@ -92,7 +92,7 @@ pub(crate) fn windows(step: &Step, run: &Run, shard: &Shard, window: u64) -> Res
     let mut windows = Vec::with_capacity(rows);
     for batch in read_keys(&step.keys(run, shard), &[&schema::LANGUAGE])? {
         let batch = batch?;
-        for language in batch.languages()?.iter() {
+        for language in batch.languages()? {
             let alive = alive[windows.len()];
             windows.push(alive.then(|| {
                 let seen = seen.entry(language.unwrap_or_default().to_owned()).or_default();

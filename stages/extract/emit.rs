@@ -44,7 +44,12 @@ impl Emitter {
             if node >= end {
                 break;
             }
-            node = if facts[node].is_dropped { dom.end(node) } else { self.enter(dom, facts, node) };
+            node = if facts[node].is_dropped {
+                self.writer.leave_out();
+                dom.end(node)
+            } else {
+                self.enter(dom, facts, node)
+            };
         }
         self.writer.finish();
     }
@@ -125,7 +130,7 @@ impl Emitter {
             Tag::Br => self.writer.line_break(),
             Tag::Img => self.image(dom, node),
             _ if is_verbatim => {
-                if facts[node].hints.has(Hints::GUTTER) {
+                if facts[node].hints.has(Hints::GUTTER) || is_unselectable(dom, node) {
                     return dom.end(node);
                 }
                 if tag.is_block() {
@@ -168,15 +173,12 @@ impl Emitter {
         frame.is_list = tag.is_list() || tag == Tag::Dl;
         frame.number = number;
         if tag.is_heading() && !is_in_list {
+            self.writer.level = tag as u8 - Tag::H1 as u8 + 1;
             *self.context() = Context { kind: BlockKind::Heading, group: 0, indent: 0, flow: Flow::OneLine };
             return node + 1;
         }
         match tag {
-            Tag::Blockquote => {
-                if !is_in_list {
-                    self.context().kind = BlockKind::Quote;
-                }
-            }
+            Tag::Blockquote if !is_in_list => self.context().kind = BlockKind::Quote,
             Tag::Table if table::is_data(dom, facts, node) => {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.is_data_table = true;
@@ -250,6 +252,12 @@ impl Emitter {
             self.writer.boundary();
         }
     }
+}
+
+/// Whether a part of code cannot be selected: numbers of lines, prompts.
+fn is_unselectable(dom: Dom<'_>, node: usize) -> bool {
+    dom.attribute(node, Name::Style)
+        .is_some_and(|style| style.contains("user-select:none") || style.contains("user-select: none"))
 }
 
 /// Whether a `code` element outside of `pre` holds lines of code: it has line breaks, and its block holds nothing else.

@@ -9,7 +9,21 @@ use std::sync::LazyLock;
 static NAMED: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
     let rows = include_str!("entities.tsv").lines().filter_map(|line| line.split_once('\t'));
     // Two characters cannot stand in a table of lines and tabs as they are.
-    rows.map(|(name, text)| (name, if text == "\\t" { "\t" } else if text == "\\n" { "\n" } else if text == "\\\\" { "\\" } else { text })).collect()
+    rows.map(|(name, text)| {
+        (
+            name,
+            if text == "\\t" {
+                "\t"
+            } else if text == "\\n" {
+                "\n"
+            } else if text == "\\\\" {
+                "\\"
+            } else {
+                text
+            },
+        )
+    })
+    .collect()
 });
 
 /// Longest name, `;` included.
@@ -80,11 +94,11 @@ fn reference(rest: &str, place: Place, out: &mut String) -> usize {
         return numeric(number, out).map_or(0, |used| 1 + used);
     }
     let length = rest.bytes().take(LONGEST).take_while(u8::is_ascii_alphanumeric).count();
-    if rest.as_bytes().get(length) == Some(&b';') {
-        if let Some(text) = named(&rest[..=length]) {
-            out.push_str(text);
-            return length + 1;
-        }
+    if rest.as_bytes().get(length) == Some(&b';')
+        && let Some(text) = named(&rest[..=length])
+    {
+        out.push_str(text);
+        return length + 1;
     }
     for bare in (2..=length.min(LONGEST_BARE)).rev() {
         if let Some(text) = named(&rest[..bare]) {

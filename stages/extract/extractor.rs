@@ -4,8 +4,10 @@ use filters::Block;
 
 use super::emit::Emitter;
 use super::features::Features;
+use super::hints::{self, Hints};
 use super::parser::Parser;
 use super::prune::{Strictness, prune};
+use super::score::Container;
 use super::tags::Tag;
 use super::tree::{Dom, Name, Tree};
 use super::{json_ld, meta, score, trim};
@@ -60,6 +62,11 @@ const MAX_BYTES: usize = 1 << 30;
 /// Characters of text that make a page worth no further attempt.
 const ENOUGH: u32 = 250;
 
+/// Characters of running text from which one element is taken for an article, whatever stands around it.
+const LEAST_ARTICLE: u32 = 2000;
+/// A page with so many times more text than its best element is no article.
+const SCATTERED: u32 = 2;
+
 /// Extracts pages, one after the other. Its buffers are used again: keep one for each thread.
 #[derive(Debug, Default)]
 pub struct Extractor {
@@ -76,11 +83,12 @@ impl Extractor {
         Self::default()
     }
 
-    /// The main content of a page. The URL is not read yet: no rule is made for single sites.
+    /// The main content of a page. Of the URL, only words that name a forum
+    /// are read: no rule is made for single sites.
     ///
     /// # Errors
     /// [`ExtractError`] when the page is beyond a budget.
-    pub fn extract(&mut self, html: &str, _url: Option<&str>) -> Result<Page, ExtractError> {
+    pub fn extract(&mut self, html: &str, url: Option<&str>) -> Result<Page, ExtractError> {
         if html.len() > MAX_BYTES {
             return Err(ExtractError::TooLong { bytes: html.len(), limit: MAX_BYTES });
         }
@@ -89,29 +97,62 @@ impl Extractor {
         let features = &mut self.features;
         features.read_hints(dom);
         let facts = meta::read(dom);
-        let container = choose(dom, features);
-        trim::trim(dom, &mut features.facts, container);
-        self.emitter.emit(dom, &features.facts, container);
-        if self.emitter.n_chars() < ENOUGH as usize {
-            if let Some(body) = json_ld::article_body(dom).filter(|body| body.len() > 2 * self.emitter.text().len()) {
-                self.emitter.plain(&body);
-            }
+        let is_discussion = is_discussion(dom, features, url);
+        let container = choose(dom, features, is_discussion);
+        trim::trim(dom, &mut features.facts, container, is_discussion);
+        self.emitter.emit(dom, &features.facts, container.whole);
+        if self.emitter.n_chars() < ENOUGH as usize
+            && let Some(body) = json_ld::article_body(dom).filter(|body| body.len() > 2 * self.emitter.text().len())
+        {
+            self.emitter.plain(&body);
         }
         let (text, blocks) = self.emitter.take();
         Ok(Page { text, blocks, title: facts.title, published: facts.published, language_hint: facts.language })
     }
 }
 
-/// The element with the content: attempts from strict to lenient, until one finds enough text.
-fn choose(dom: Dom<'_>, features: &mut Features) -> usize {
+/// The whole of a page whose text stands in many small parts (a shop's, a company's, a list), of which `found` is one.
+fn scattered(dom: Dom<'_>, features: &Features, found: usize) -> Option<Container> {
+    let facts = &features.facts;
+    if facts[found].good >= LEAST_ARTICLE {
+        return None;
+    }
+    let mut scope = 0;
+    let mut node = found;
+    while node != 0 {
+        if dom.tag(node) == Tag::Main || dom.is(node, Name::Role, "main") {
+            scope = node;
+            break;
+        }
+        node = dom.parent(node);
+    }
+    (scope != 0 && facts[found].chars * SCATTERED < facts[scope].chars).then_some(Container::of(scope))
+}
+
+/// Counts what can be seen, and says whether the page is a discussion: by its address, by the class of what holds most
+/// of its text, or because nearly all of it stands in comments.
+fn is_discussion(dom: Dom<'_>, features: &mut Features, url: Option<&str>) -> bool {
     prune(dom, features, Strictness::Visibility);
     features.count(dom);
     features.keep_as_seen();
-    for strictness in [Strictness::Classes, Strictness::Elements] {
+    if url.is_some_and(hints::is_discussion) {
+        return true;
+    }
+    let all = features.facts[0].good;
+    (0..dom.len()).any(|node| {
+        let facts = &features.facts[node];
+        facts.hints.has(Hints::FORUM) && facts.good * 2 > all
+    })
+}
+
+/// The element with the content: attempts from strict to lenient, until one finds enough text.
+fn choose(dom: Dom<'_>, features: &mut Features, is_discussion: bool) -> Container {
+    let first = if is_discussion { Strictness::ClassesOfDiscussion } else { Strictness::Classes };
+    for strictness in [first, Strictness::Elements] {
         prune(dom, features, strictness);
         features.count(dom);
-        if let Some(top) = score::container(dom, features).filter(|top| features.facts[*top].good >= ENOUGH) {
-            return top;
+        if let Some(top) = score::container(dom, features).filter(|top| features.facts[top.whole].good >= ENOUGH) {
+            return scattered(dom, features, top.whole).unwrap_or(top);
         }
     }
     let named = (0..dom.len()).find(|node| {
@@ -121,12 +162,241 @@ fn choose(dom: Dom<'_>, features: &mut Features) -> usize {
                 || dom.is(*node, Name::Role, "main"))
     });
     if let Some(named) = named {
-        return named;
+        return Container::of(named);
     }
     if features.facts[0].chars >= ENOUGH {
-        return score::container(dom, features).unwrap_or(0);
+        return score::container(dom, features).unwrap_or(Container::of(0));
     }
     prune(dom, features, Strictness::Visibility);
     features.count(dom);
-    0
+    Container::of(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use filters::BlockKind;
+
+    use super::*;
+
+    fn extract(html: &str) -> Page {
+        let page = Extractor::new().extract(html, None).unwrap();
+        check(&page);
+        page
+    }
+
+    /// What holds of every page.
+    fn check(page: &Page) {
+        assert!(!page.text.contains('\0'));
+        let mut end = 0;
+        for (at, block) in page.blocks.iter().enumerate() {
+            let (from, to) = (block.start as usize, block.end as usize);
+            assert!(from < to && to <= page.text.len(), "{block:?}");
+            assert_eq!(&page.text[end..from], if at == 0 { "" } else { "\n\n" }, "between blocks");
+            let text = &page.text[block.range()];
+            assert!(!text.starts_with('\n') && !text.ends_with(char::is_whitespace), "{text:?}");
+            end = to;
+        }
+        assert_eq!(end, page.text.len());
+    }
+
+    fn blocks(html: &str) -> Vec<(BlockKind, String)> {
+        let page = extract(html);
+        page.blocks.iter().map(|block| (block.kind, page.text[block.range()].to_owned())).collect()
+    }
+
+    #[test]
+    fn elements_become_blocks() {
+        use BlockKind::{Code, Heading, List, Math, Prose, Quote, Table};
+        for (what, html, expected) in [
+            ("nothing", "", vec![]),
+            ("paragraphs", "<p>a\n b<p>c<br>d<br><br>e", vec![(Prose, "a b"), (Prose, "c\nd"), (Prose, "e")]),
+            ("inline", "<p>a<b>b</b> <i> c</i>&nbsp;<code>d  e</code>", vec![(Prose, "ab c d e")]),
+            ("headings", "<h1>a<br>b</h1>c<h2>d</h2>", vec![(Heading, "a b"), (Prose, "c")]),
+            (
+                "headings of what is left out",
+                "<h2>a</h2><p hidden>x</p><h2>b</h2>c<h3>d</h3>",
+                vec![(Heading, "b"), (Prose, "c")],
+            ),
+            (
+                "lists",
+                "<ul><li>a<li>b<ul><li>c</ul><li><p>d<p>e</ul><ol start=3><li>f<li>g</ol>",
+                vec![(List, "a\nb\n  c\nd\ne"), (List, "3. f\n4. g")],
+            ),
+            ("definitions", "<dl><dt>a<dd>b<dt>c<dd>d</dl>", vec![(List, "a\n  b\nc\n  d")]),
+            (
+                "tables",
+                "<table><caption>t</caption><tr><th>a<th>b<tr><td><td>c<p>d</table>e",
+                vec![(Table, "t\na | b\n| c d"), (Prose, "e")],
+            ),
+            ("tables that only place things", "<table><tr><td><p>a<td>b</table>", vec![(Prose, "a"), (Prose, "b")]),
+            ("quotes", "<blockquote><p>a</blockquote>b", vec![(Quote, "a"), (Prose, "b")]),
+            (
+                "code",
+                "<p>a</p><pre>\n<span>if</span> x:\n\n    y&lt;z\n</pre>b",
+                vec![(Prose, "a"), (Code, "if x:\n\n    y<z"), (Prose, "b")],
+            ),
+            (
+                "code in a table with numbers",
+                "<table><tr><td class=gutter><pre>1\n2</pre><td class=code><pre>a\n b</pre></table>",
+                vec![(Code, "a\n b")],
+            ),
+            ("code of lines", "<pre><code><div>a</div><div>  b</div></code></pre>", vec![(Code, "a\n  b")]),
+            (
+                "formulas",
+                "<p>let <math><mi>x</mi></math> be <script type='math/tex'>y</script>\
+                 <p><script type='math/tex; mode=display'>z</script><p>\\[w\\]",
+                vec![(Prose, "let $x$ be $y$"), (Math, "$$z$$"), (Math, "$$w$$")],
+            ),
+            (
+                "one copy of KaTeX",
+                "<span class=katex><span class=katex-mathml><math><semantics><mi>x</mi>\
+                 <annotation encoding='application/x-tex'>x_1</annotation></semantics></math></span>\
+                 <span class=katex-html aria-hidden=true>x1</span></span>",
+                vec![(Prose, "$x_1$")],
+            ),
+            ("ruby", "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字", vec![(Prose, "漢字")]),
+            (
+                "what cannot be seen",
+                "a<b hidden>b</b><i style='display: none'>c</i><script>d</script>",
+                vec![(Prose, "a")],
+            ),
+        ] {
+            let expected: Vec<_> = expected.into_iter().map(|(kind, text)| (kind, text.to_owned())).collect();
+            assert_eq!(blocks(html), expected, "{what}");
+        }
+    }
+
+    /// A page with an article, in the middle of everything else.
+    fn page(article: &str) -> String {
+        format!(
+            "<html lang=en><head><title>The title - Site</title></head><body><nav><a href=/>Home</a></nav>\
+             <div class=sidebar><p>Buy our newest thing, it is great, and it is cheap, so buy it now.</p></div>\
+             <div id=content><h1>The title</h1>{article}<ul><li><a href=1>One more story</a><li><a href=2>Two</a></ul></div>\
+             <div class=comments><p>I do not agree with this, said a reader, and went on for a while, as readers do.</p></div>\
+             <footer>All rights reserved, by the way, and nothing may be copied.</footer></body></html>"
+        )
+    }
+
+    #[test]
+    fn the_article_stays_and_the_rest_goes() {
+        let sentence = "The ferry leaves at nine, and the deck is cold, so bring a coat and a hat. ";
+        let twice = sentence.repeat(2);
+        let page = extract(&page(&format!("<p>{sentence}</p><p>{twice}</p><h2>Then</h2><p>{twice}</p>")));
+        let sentence = sentence.trim();
+        assert_eq!(
+            page.text,
+            format!("The title\n\n{sentence}\n\n{sentence} {sentence}\n\nThen\n\n{sentence} {sentence}")
+        );
+        assert_eq!((page.title.as_deref(), page.language_hint.as_deref()), (Some("The title"), Some("en")));
+    }
+
+    #[test]
+    fn json_ld_speaks_for_empty_pages() {
+        let html =
+            "<script type='application/ld+json'>{\"articleBody\": \"One line.\\n\\nTwo &amp; lines.\"}</script><p>x";
+        assert_eq!(extract(html).text, "One line.\n\nTwo & lines.");
+    }
+
+    #[test]
+    fn nasty_pages_are_read_in_linear_time() {
+        let n = 100_000;
+        for (what, html) in [
+            ("deep", format!("{}a{}b", "<div>".repeat(n), "</div>".repeat(n))),
+            ("deep lists", "<ul><li>a".repeat(n)),
+            ("deep tables", "<table><tr><td>a".repeat(n / 4)),
+            ("deep inline", "<b><a href=x>a".repeat(n)),
+            ("deep formulas", format!("<math>{}", "<mrow><mi>x</mi>".repeat(n))),
+            ("a long line", "word ".repeat(2 * 1024 * 1024)),
+            ("NULs", "\0<p\0>\0a&#0;".repeat(n)),
+            ("less-than signs", "<".repeat(10 * n)),
+            ("open tags", "<a ".repeat(10 * n)),
+            ("open quotes", "<a b=\"".repeat(10 * n)),
+            ("mixed quotes", "<a b='\" c=\"' ".repeat(10 * n)),
+            ("open comments", "<!-".repeat(10 * n) + &"<!--".repeat(10 * n)),
+            ("open raw text", "<script>".repeat(n) + &"<title>".repeat(n)),
+            ("ampersands", "&#x&am&".repeat(10 * n)),
+            ("open brackets", "\\(\\[[tex]".repeat(n)),
+            ("ends of nothing", "</p></div></a></table></li>".repeat(n)),
+            ("paragraphs in buttons", "<button><p>a".repeat(n)),
+            ("attributes", format!("<p {}>a", "class=x ".repeat(10 * n))),
+            ("spaces", format!("<p class = {}>a", " ".repeat(50 * n))),
+            ("rows without cells", "<table><tr>a<tr>".repeat(n)),
+        ] {
+            let started = Instant::now();
+            match Extractor::new().extract(&html, None) {
+                Ok(page) => check(&page),
+                Err(error) => assert_eq!(error.kind(), "too_many_nodes", "{what}"),
+            }
+            // Far above what it takes in a build with debug assertions; quadratic time would take minutes.
+            assert!(started.elapsed() < Duration::from_secs(20), "{what}: {:?}", started.elapsed());
+        }
+    }
+
+    #[test]
+    fn random_bytes_are_read() {
+        const PIECES: &[&str] = &[
+            "<",
+            ">",
+            "</",
+            "<p>",
+            "<div class='a ad'>",
+            "</div>",
+            "<table><tr><td>",
+            "</td>",
+            "<ul><li>",
+            "<pre>",
+            "<code>",
+            "</pre>",
+            "<a href=x>",
+            "</a>",
+            "<math><mfrac>",
+            "</math>",
+            "&amp;",
+            "&#",
+            "\"",
+            "'",
+            "=",
+            " ",
+            "\n",
+            "é",
+            "漢",
+            "。",
+            "<!--",
+            "-->",
+            "<script type='math/tex'>",
+            "</script>",
+            "$",
+            "\\(",
+            "\\)",
+            "\0",
+            "word, and more words. ",
+            "<br>",
+            "<h2>",
+            "<blockquote>",
+            "<img alt='a b c' class=tex>",
+            "<noscript>",
+            "<svg>",
+            "</ul>",
+            "\u{feff}",
+            "<dl><dt>",
+            "<dd>",
+        ];
+        let mut extractor = Extractor::new();
+        // A fixed generator: tests repeat.
+        let mut state = 0x9e37_79b9_u64;
+        let mut next = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % n
+        };
+        for _ in 0..3000 {
+            let html: String = (0..next(120)).map(|_| PIECES[next(PIECES.len())]).collect();
+            let page = extractor.extract(&html, Some("https://example.com/forum/1")).unwrap();
+            check(&page);
+            assert_eq!(page, Extractor::new().extract(&html, Some("https://example.com/forum/1")).unwrap(), "{html}");
+            let bytes: Vec<u8> = (0..next(400)).map(|_| u8::try_from(next(256)).unwrap()).collect();
+            check(&extractor.extract(&String::from_utf8_lossy(&bytes), None).unwrap());
+        }
+    }
 }

@@ -74,7 +74,7 @@ pub(super) struct Features {
 }
 
 /// Entries of the cache of class lists.
-const CACHE: usize = 256;
+const CACHE: usize = 1024;
 
 impl Features {
     /// Reads classes and ids, the same for every attempt on a page.
@@ -115,7 +115,7 @@ impl Features {
     pub(super) fn count(&mut self, dom: Dom<'_>) {
         for facts in &mut self.facts {
             let Facts { hints, has_h1, is_dropped, seen, .. } = *facts;
-            *facts = Facts { hints, has_h1, is_dropped, seen, ..Facts::default() };
+            *facts = Facts { hints, is_dropped, has_h1, seen, ..Facts::default() };
         }
         self.blocks.clear();
         self.owners.clear();
@@ -214,7 +214,8 @@ impl Text {
                 if character.is_ascii() {
                     found.chars += u32::from(character > ' ');
                     found.commas += u32::from(character == ',');
-                } else if character >= '\u{3000}' && matches!(character, '，' | '、' | '。' | '！' | '？' | '；') {
+                } else if character >= '\u{3000}' && matches!(character, '，' | '、' | '。' | '！' | '？' | '；')
+                {
                     found.chars += 1;
                     found.commas += 1;
                 } else if filters::text::is_unspaced(character) {
@@ -225,7 +226,8 @@ impl Text {
                 }
             }
         }
-        let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | '」'));
+        let end = text
+            .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | '」'));
         found.ends_sentence = end.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '۔', '؟']);
         found
     }

@@ -39,6 +39,36 @@ impl Hints {
     }
 }
 
+/// Whether the words of an address say that the page is a discussion: its comments and messages are the content.
+pub(super) fn is_discussion(url: &str) -> bool {
+    let url = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let url = url.split('#').next().unwrap_or_default();
+    // Whole parts of host and path: a headline in a path may hold any word.
+    url.split(['/', '.', '?', '&', '=']).any(|part| DISCUSSIONS.iter().any(|known| part.eq_ignore_ascii_case(known)))
+}
+
+/// Words of addresses of forums, by the names that forum software gives its pages.
+const DISCUSSIONS: &[&str] = &[
+    "answers",
+    "board",
+    "boards",
+    "comments",
+    "community",
+    "discuss",
+    "discussion",
+    "discussions",
+    "forum",
+    "forums",
+    "question",
+    "questions",
+    "showthread",
+    "thread",
+    "threads",
+    "topic",
+    "topics",
+    "viewtopic",
+];
+
 /// How a word has to match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Match {
@@ -92,7 +122,6 @@ const WORDS: &[(&str, Match, Hints)] = &[
     ("login", Start, Hints::NOISE),
     ("masthead", Start, Hints::NOISE),
     ("menu", Start, Hints::NOISE),
-    ("message", Start, Hints::FORUM),
     ("meta", Whole, Hints::META),
     ("metadata", Start, Hints::META),
     ("modal", Start, Hints::NOISE),
@@ -100,6 +129,7 @@ const WORDS: &[(&str, Match, Hints)] = &[
     ("newsletter", Start, Hints::NOISE),
     ("noprint", Start, Hints::NOISE),
     ("offscreen", Start, Hints::HIDDEN),
+    ("onetrust", Start, Hints::CONSENT),
     ("outbrain", Start, Hints::NOISE),
     ("overlay", Start, Hints::NOISE),
     ("pager", Start, Hints::NOISE),
@@ -137,11 +167,25 @@ const WORDS: &[(&str, Match, Hints)] = &[
     ("timestamp", Start, Hints::META),
     ("toolbar", Start, Hints::NOISE),
     ("tooltip", Start, Hints::NOISE),
-    ("topic", Start, Hints::FORUM),
     ("trackback", Start, Hints::COMMENTS),
     ("trending", Start, Hints::NOISE),
     ("twitter", Whole, Hints::NOISE),
 ];
+
+/// Where the words of each letter start, and the end.
+const STARTS: [usize; 27] = {
+    let mut starts = [0; 27];
+    let (mut letter, mut at) = (0, 0);
+    while letter < 26 {
+        starts[letter] = at;
+        while at < WORDS.len() && WORDS[at].0.as_bytes()[0] as usize == b'a' as usize + letter {
+            at += 1;
+        }
+        letter += 1;
+    }
+    starts[26] = at;
+    starts
+};
 
 /// Endings of run-together names.
 const ENDINGS: &[(&str, Hints)] = &[
@@ -187,9 +231,9 @@ pub(super) fn of(names: &str) -> Hints {
 }
 
 fn word(word: &[u8]) -> Hints {
-    let from = WORDS.partition_point(|(known, ..)| known.as_bytes()[0] < word[0]);
+    let letter = usize::from(word[0].saturating_sub(b'a')).min(25);
     let mut hints = Hints::default();
-    for (known, how, hint) in WORDS[from..].iter().take_while(|(known, ..)| known.as_bytes()[0] == word[0]) {
+    for (known, how, hint) in &WORDS[STARTS[letter]..STARTS[letter + 1]] {
         if word.starts_with(known.as_bytes()) && (*how == Start || word.len() == known.len()) {
             hints = hints.with(*hint);
         }
@@ -210,6 +254,7 @@ mod tests {
 
     #[test]
     fn words_of_classes_give_hints() {
+        assert_eq!(STARTS[26], WORDS.len());
         assert!(WORDS.is_sorted_by(|a, b| a.0.as_bytes()[0] <= b.0.as_bytes()[0]));
         for (names, expected) in [
             ("", Hints::default()),

@@ -6,7 +6,7 @@ use super::tags::Tag;
 use super::tree::{Dom, Name};
 
 /// The JSON-LD scripts of a page.
-fn scripts<'a>(dom: Dom<'a>) -> impl Iterator<Item = &'a str> {
+fn scripts(dom: Dom<'_>) -> impl Iterator<Item = &str> {
     (0..dom.len())
         .filter(move |node| dom.tag(*node) == Tag::Script && dom.is(*node, Name::Type, "application/ld+json"))
         .filter_map(move |node| dom.attribute(node, Name::Raw))
@@ -15,8 +15,8 @@ fn scripts<'a>(dom: Dom<'a>) -> impl Iterator<Item = &'a str> {
 /// The longest `articleBody`.
 pub(super) fn article_body(dom: Dom<'_>) -> Option<String> {
     scripts(dom).filter_map(|json| value(json, "articleBody")).max_by_key(String::len).map(|body| {
-        // Some bodies hold HTML; tags are taken out as text between angle brackets.
-        if body.contains("</") { strip_tags(&body) } else { body }
+        // Some bodies hold HTML, or its references.
+        if body.contains("</") || body.contains('&') { strip_tags(&body) } else { body }
     })
 }
 
@@ -72,7 +72,7 @@ fn string(rest: &str) -> Option<String> {
     }
 }
 
-/// Text without what stands between angle brackets, its references decoded.
+/// The text of HTML, with a line for each tag.
 fn strip_tags(html: &str) -> String {
     use super::tokenizer::{Token, Tokenizer};
     let mut tokens = Tokenizer::new(html);

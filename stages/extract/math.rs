@@ -2,6 +2,8 @@
 
 use filters::BlockKind;
 
+use super::writer;
+
 /// Longest formula between `\(` and `\)`, in bytes: what is longer was no formula.
 const LONGEST: usize = 4096;
 
@@ -12,13 +14,26 @@ pub(super) fn bare(tex: &str) -> &str {
     tex = tex.strip_prefix("% <![CDATA[").unwrap_or(tex).trim();
     tex = tex.strip_suffix("%]]>").unwrap_or(tex).trim();
     for (open, close) in [("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$")] {
-        if tex.len() > open.len() + close.len() {
-            if let Some(inner) = tex.strip_prefix(open).and_then(|tex| tex.strip_suffix(close)) {
-                return inner.trim();
-            }
+        if tex.len() > open.len() + close.len()
+            && let Some(inner) = tex.strip_prefix(open).and_then(|tex| tex.strip_suffix(close))
+        {
+            return inner.trim();
         }
     }
     tex
+}
+
+/// A formula without blank lines, which would end a paragraph, and characters that no text needs.
+pub(super) fn clean(tex: &str) -> String {
+    let lines = tex.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let mut out = String::with_capacity(tex.len());
+    for line in lines {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.extend(line.chars().filter(|character| !writer::is_dropped(*character) || *character == '\t'));
+    }
+    out
 }
 
 /// Rewrites the formulas of the text from `start`: `\(…\)` as `$…$`, `\[…\]` as `$$…$$`. Returns the block's kind,

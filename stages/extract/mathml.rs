@@ -7,6 +7,11 @@ use super::tags::Tag;
 use super::tree::{Dom, Name};
 use super::{entities, writer};
 
+/// Longest name of a symbol or a function, with its backslash.
+const LONGEST_NAME: usize = 20;
+/// Nodes of a formula that is converted: larger ones stay text.
+const MAX_NODES: usize = 10_000;
+
 /// The TeX source in a formula's annotation or alternative text.
 pub(super) fn annotation(dom: Dom<'_>, math: usize) -> Option<String> {
     let annotated = dom.below(math).filter(|node| dom.tag(*node) == Tag::Annotation).find(|node| {
@@ -14,12 +19,16 @@ pub(super) fn annotation(dom: Dom<'_>, math: usize) -> Option<String> {
     });
     let tex = annotated.map(|node| dom.text(node).to_owned());
     // LaTeXML writes the source here.
-    let tex = tex.or_else(|| dom.attribute(math, Name::Alttext).map(entities::attribute).filter(|tex| tex.contains('\\')));
+    let tex =
+        tex.or_else(|| dom.attribute(math, Name::Alttext).map(entities::attribute).filter(|tex| tex.contains('\\')));
     tex.filter(|tex| !tex.trim().is_empty())
 }
 
 /// Converts a formula without its TeX source.
 pub(super) fn to_tex(dom: Dom<'_>, math: usize) -> String {
+    if dom.below(math).len() > MAX_NODES {
+        return dom.text(math).split_whitespace().collect::<Vec<_>>().join(" ");
+    }
     // Nodes from the last to the first: a node's parts are done when it is reached, the first one on top.
     let mut done: Vec<String> = Vec::new();
     for node in (math..dom.end(math)).rev() {
@@ -55,7 +64,7 @@ fn convert(dom: Dom<'_>, node: usize, parts: &[String]) -> String {
         Tag::Mroot => format!("\\sqrt[{}]{}", elements.get(1).map_or("", |part| part.trim()), braced(&elements, 0)),
         Tag::Msub => format!("{}_{}", part(0), part(1)),
         Tag::Msup => format!("{}^{}", part(0), part(1)),
-        Tag::Msubsup => format!("{}_{}^{}", part(0), part(1), part(2)),
+        Tag::Msubsup | Tag::Munderover => format!("{}_{}^{}", part(0), part(1), part(2)),
         Tag::Munder => match elements.get(1).map(|under| under.trim()) {
             Some("_" | "¯" | "\u{332}" | "\\_") => format!("\\underline{}", braced(&elements, 0)),
             Some("⏟") => format!("\\underbrace{}", braced(&elements, 0)),
@@ -72,11 +81,9 @@ fn convert(dom: Dom<'_>, node: usize, parts: &[String]) -> String {
             _ if is_large(&elements) => format!("{}^{}", part(0), part(1)),
             _ => format!("\\overset{}{}", braced(&elements, 1), braced(&elements, 0)),
         },
-        Tag::Munderover => format!("{}_{}^{}", part(0), part(1), part(2)),
         Tag::Mfenced => {
-            let fence = |name, default: &str| {
-                dom.attribute(node, name).map_or_else(|| default.to_owned(), entities::attribute)
-            };
+            let fence =
+                |name, default: &str| dom.attribute(node, name).map_or_else(|| default.to_owned(), entities::attribute);
             let separators = fence(Name::Separators, ",");
             let separator = separators.trim().chars().next().map_or(String::new(), String::from);
             let (open, close) = (fence(Name::Open, "("), fence(Name::Close, ")"));
@@ -98,9 +105,9 @@ fn convert(dom: Dom<'_>, node: usize, parts: &[String]) -> String {
             let name = join(&elements);
             let name = name.trim();
             match name {
-                "sin" | "cos" | "tan" | "cot" | "sec" | "csc" | "sinh" | "cosh" | "tanh" | "arcsin" | "arccos" | "arctan"
-                | "exp" | "log" | "ln" | "lim" | "max" | "min" | "sup" | "inf" | "det" | "dim" | "ker" | "gcd" | "arg"
-                | "deg" | "Pr" => format!("\\{name} "),
+                "sin" | "cos" | "tan" | "cot" | "sec" | "csc" | "sinh" | "cosh" | "tanh" | "arcsin" | "arccos"
+                | "arctan" | "exp" | "log" | "ln" | "lim" | "max" | "min" | "sup" | "inf" | "det" | "dim" | "ker"
+                | "gcd" | "arg" | "deg" | "Pr" => format!("\\{name} "),
                 _ if name.chars().count() > 1 && name.chars().all(char::is_alphabetic) => format!("\\mathrm{{{name}}}"),
                 _ => join(&elements),
             }
@@ -114,8 +121,21 @@ fn is_large(elements: &[&str]) -> bool {
     elements.first().is_some_and(|base| {
         matches!(
             base.trim(),
-            "\\sum" | "\\prod" | "\\int" | "\\lim" | "\\max" | "\\min" | "\\sup" | "\\inf" | "\\bigcup" | "\\bigcap"
-                | "\\coprod" | "\\oint" | "lim" | "max" | "min"
+            "\\sum"
+                | "\\prod"
+                | "\\int"
+                | "\\lim"
+                | "\\max"
+                | "\\min"
+                | "\\sup"
+                | "\\inf"
+                | "\\bigcup"
+                | "\\bigcap"
+                | "\\coprod"
+                | "\\oint"
+                | "lim"
+                | "max"
+                | "min"
         )
     })
 }
@@ -145,6 +165,8 @@ fn join(parts: &[&str]) -> String {
 }
 
 fn ends_in_command(tex: &str) -> bool {
+    // No name among the symbols is longer: what comes before need not be read.
+    let tex = &tex[tex.floor_char_boundary(tex.len().saturating_sub(LONGEST_NAME))..];
     let name = tex.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     name.len() < tex.len() && name.ends_with('\\')
 }
@@ -159,19 +181,12 @@ fn token(dom: Dom<'_>, node: usize) -> String {
         }
         for character in word.chars() {
             let name = if is_text { None } else { symbol(character) };
+            if name.is_none() && character.is_ascii_alphabetic() && ends_in_command(&out) {
+                out.push(' ');
+            }
             match name {
-                Some(name) => {
-                    if name.starts_with(|c: char| c.is_ascii_alphabetic()) && ends_in_command(&out) {
-                        out.push(' ');
-                    }
-                    out.push_str(name);
-                }
-                None => {
-                    if character.is_ascii_alphabetic() && ends_in_command(&out) {
-                        out.push(' ');
-                    }
-                    out.push(character);
-                }
+                Some(name) => out.push_str(name),
+                None => out.push(character),
             }
         }
     }
@@ -179,28 +194,125 @@ fn token(dom: Dom<'_>, node: usize) -> String {
 }
 
 /// The LaTeX of a symbol; an empty one for what cannot be seen.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn symbol(character: char) -> Option<&'static str> {
     const SYMBOLS: &[(char, &str)] = &[
-        ('#', "\\#"), ('%', "\\%"), ('&', "\\&"), ('{', "\\{"), ('}', "\\}"), ('±', "\\pm"), ('·', "\\cdot"),
-        ('×', "\\times"), ('÷', "\\div"), ('Γ', "\\Gamma"), ('Δ', "\\Delta"), ('Θ', "\\Theta"), ('Λ', "\\Lambda"),
-        ('Ξ', "\\Xi"), ('Π', "\\Pi"), ('Σ', "\\Sigma"), ('Φ', "\\Phi"), ('Ψ', "\\Psi"), ('Ω', "\\Omega"),
-        ('α', "\\alpha"), ('β', "\\beta"), ('γ', "\\gamma"), ('δ', "\\delta"), ('ε', "\\varepsilon"), ('ζ', "\\zeta"),
-        ('η', "\\eta"), ('θ', "\\theta"), ('ι', "\\iota"), ('κ', "\\kappa"), ('λ', "\\lambda"), ('μ', "\\mu"),
-        ('ν', "\\nu"), ('ξ', "\\xi"), ('π', "\\pi"), ('ρ', "\\rho"), ('σ', "\\sigma"), ('τ', "\\tau"),
-        ('υ', "\\upsilon"), ('φ', "\\varphi"), ('χ', "\\chi"), ('ψ', "\\psi"), ('ω', "\\omega"), ('ϕ', "\\phi"),
-        ('ϵ', "\\epsilon"), ('…', "\\ldots"), ('′', "'"), ('\u{2061}', ""), ('\u{2062}', ""), ('\u{2063}', ""),
-        ('\u{2064}', ""), ('ℓ', "\\ell"), ('ℝ', "\\mathbb{R}"), ('ℕ', "\\mathbb{N}"), ('ℤ', "\\mathbb{Z}"),
-        ('ℚ', "\\mathbb{Q}"), ('ℂ', "\\mathbb{C}"), ('←', "\\leftarrow"), ('→', "\\to"), ('↔', "\\leftrightarrow"),
-        ('↦', "\\mapsto"), ('⇐', "\\Leftarrow"), ('⇒', "\\Rightarrow"), ('⇔', "\\Leftrightarrow"), ('∀', "\\forall"),
-        ('∂', "\\partial"), ('∃', "\\exists"), ('∅', "\\emptyset"), ('∇', "\\nabla"), ('∈', "\\in"), ('∉', "\\notin"),
-        ('∏', "\\prod"), ('∑', "\\sum"), ('−', "-"), ('∗', "*"), ('∘', "\\circ"), ('∝', "\\propto"), ('∞', "\\infty"),
-        ('∣', "|"), ('∥', "\\|"), ('∧', "\\wedge"), ('∨', "\\vee"), ('∩', "\\cap"), ('∪', "\\cup"), ('∫', "\\int"),
-        ('∮', "\\oint"), ('∼', "\\sim"), ('≃', "\\simeq"), ('≅', "\\cong"), ('≈', "\\approx"), ('≠', "\\neq"),
-        ('≡', "\\equiv"), ('≤', "\\leq"), ('≥', "\\geq"), ('≪', "\\ll"), ('≫', "\\gg"), ('⊂', "\\subset"),
-        ('⊃', "\\supset"), ('⊆', "\\subseteq"), ('⊇', "\\supseteq"), ('⊕', "\\oplus"), ('⊗', "\\otimes"), ('⊥', "\\perp"),
-        ('⋂', "\\bigcap"), ('⋃', "\\bigcup"), ('⋅', "\\cdot"), ('⋮', "\\vdots"), ('⋯', "\\cdots"), ('⋱', "\\ddots"),
-        ('⌈', "\\lceil"), ('⌉', "\\rceil"), ('⌊', "\\lfloor"), ('⌋', "\\rfloor"), ('⟨', "\\langle"), ('⟩', "\\rangle"),
-        ('⩽', "\\leq"), ('⩾', "\\geq"),
+        ('#', "\\#"),
+        ('%', "\\%"),
+        ('&', "\\&"),
+        ('{', "\\{"),
+        ('}', "\\}"),
+        ('±', "\\pm"),
+        ('·', "\\cdot"),
+        ('×', "\\times"),
+        ('÷', "\\div"),
+        ('Γ', "\\Gamma"),
+        ('Δ', "\\Delta"),
+        ('Θ', "\\Theta"),
+        ('Λ', "\\Lambda"),
+        ('Ξ', "\\Xi"),
+        ('Π', "\\Pi"),
+        ('Σ', "\\Sigma"),
+        ('Φ', "\\Phi"),
+        ('Ψ', "\\Psi"),
+        ('Ω', "\\Omega"),
+        ('α', "\\alpha"),
+        ('β', "\\beta"),
+        ('γ', "\\gamma"),
+        ('δ', "\\delta"),
+        ('ε', "\\varepsilon"),
+        ('ζ', "\\zeta"),
+        ('η', "\\eta"),
+        ('θ', "\\theta"),
+        ('ι', "\\iota"),
+        ('κ', "\\kappa"),
+        ('λ', "\\lambda"),
+        ('μ', "\\mu"),
+        ('ν', "\\nu"),
+        ('ξ', "\\xi"),
+        ('π', "\\pi"),
+        ('ρ', "\\rho"),
+        ('σ', "\\sigma"),
+        ('τ', "\\tau"),
+        ('υ', "\\upsilon"),
+        ('φ', "\\varphi"),
+        ('χ', "\\chi"),
+        ('ψ', "\\psi"),
+        ('ω', "\\omega"),
+        ('ϕ', "\\phi"),
+        ('ϵ', "\\epsilon"),
+        ('…', "\\ldots"),
+        ('′', "'"),
+        ('\u{2061}', ""),
+        ('\u{2062}', ""),
+        ('\u{2063}', ""),
+        ('\u{2064}', ""),
+        ('ℓ', "\\ell"),
+        ('ℝ', "\\mathbb{R}"),
+        ('ℕ', "\\mathbb{N}"),
+        ('ℤ', "\\mathbb{Z}"),
+        ('ℚ', "\\mathbb{Q}"),
+        ('ℂ', "\\mathbb{C}"),
+        ('←', "\\leftarrow"),
+        ('→', "\\to"),
+        ('↔', "\\leftrightarrow"),
+        ('↦', "\\mapsto"),
+        ('⇐', "\\Leftarrow"),
+        ('⇒', "\\Rightarrow"),
+        ('⇔', "\\Leftrightarrow"),
+        ('∀', "\\forall"),
+        ('∂', "\\partial"),
+        ('∃', "\\exists"),
+        ('∅', "\\emptyset"),
+        ('∇', "\\nabla"),
+        ('∈', "\\in"),
+        ('∉', "\\notin"),
+        ('∏', "\\prod"),
+        ('∑', "\\sum"),
+        ('−', "-"),
+        ('∗', "*"),
+        ('∘', "\\circ"),
+        ('∝', "\\propto"),
+        ('∞', "\\infty"),
+        ('∣', "|"),
+        ('∥', "\\|"),
+        ('∧', "\\wedge"),
+        ('∨', "\\vee"),
+        ('∩', "\\cap"),
+        ('∪', "\\cup"),
+        ('∫', "\\int"),
+        ('∮', "\\oint"),
+        ('∼', "\\sim"),
+        ('≃', "\\simeq"),
+        ('≅', "\\cong"),
+        ('≈', "\\approx"),
+        ('≠', "\\neq"),
+        ('≡', "\\equiv"),
+        ('≤', "\\leq"),
+        ('≥', "\\geq"),
+        ('≪', "\\ll"),
+        ('≫', "\\gg"),
+        ('⊂', "\\subset"),
+        ('⊃', "\\supset"),
+        ('⊆', "\\subseteq"),
+        ('⊇', "\\supseteq"),
+        ('⊕', "\\oplus"),
+        ('⊗', "\\otimes"),
+        ('⊥', "\\perp"),
+        ('⋂', "\\bigcap"),
+        ('⋃', "\\bigcup"),
+        ('⋅', "\\cdot"),
+        ('⋮', "\\vdots"),
+        ('⋯', "\\cdots"),
+        ('⋱', "\\ddots"),
+        ('⌈', "\\lceil"),
+        ('⌉', "\\rceil"),
+        ('⌊', "\\lfloor"),
+        ('⌋', "\\rfloor"),
+        ('⟨', "\\langle"),
+        ('⟩', "\\rangle"),
+        ('⩽', "\\leq"),
+        ('⩾', "\\geq"),
     ];
     SYMBOLS.binary_search_by_key(&character, |(known, _)| *known).ok().map(|at| SYMBOLS[at].1)
 }

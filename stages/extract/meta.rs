@@ -27,14 +27,16 @@ pub(super) fn read(dom: Dom<'_>) -> Meta {
     for node in 0..dom.len() {
         match dom.tag(node) {
             Tag::Meta => {
-                let key = [Name::Property, Name::Name, Name::Itemprop, Name::HttpEquiv]
+                let key = [Name::Property, Name::Named, Name::Itemprop, Name::HttpEquiv]
                     .into_iter()
                     .find_map(|name| dom.attribute(node, name));
                 let (Some(key), Some(content)) = (key, dom.attribute(node, Name::Content)) else { continue };
                 let slot = match key.to_ascii_lowercase().as_str() {
                     "og:title" => &mut og_title,
                     "article:published_time" | "og:article:published_time" => &mut published,
-                    "datepublished" | "date" | "dc.date" | "dc.date.issued" | "publishdate" | "pubdate" => &mut item_date,
+                    "datepublished" | "date" | "dc.date" | "dc.date.issued" | "publishdate" | "pubdate" => {
+                        &mut item_date
+                    }
                     "og:locale" => &mut locale,
                     "content-language" => &mut content_language,
                     _ => continue,
@@ -49,7 +51,8 @@ pub(super) fn read(dom: Dom<'_>) -> Meta {
             Tag::H1 => fill(&mut h1, dom.text(node)),
             Tag::Time => {
                 if let Some(date) = dom.attribute(node, Name::Datetime) {
-                    let is_published = dom.is(node, Name::Itemprop, "datePublished") || dom.has_class(node, "published");
+                    let is_published =
+                        dom.is(node, Name::Itemprop, "datePublished") || dom.has_class(node, "published");
                     fill(if is_published { &mut item_date } else { &mut time }, date);
                 }
             }
@@ -110,7 +113,13 @@ mod tests {
         for (what, html, title, published, language) in [
             ("nothing", "<p>a", None, None, None),
             ("title", "<title> A &amp;\n B </title>", Some("A & B"), None, None),
-            ("heading in the title", "<title>A long day - Site</title><h1>A long <b>day</b></h1>", Some("A long day"), None, None),
+            (
+                "heading in the title",
+                "<title>A long day - Site</title><h1>A long <b>day</b></h1>",
+                Some("A long day"),
+                None,
+                None,
+            ),
             ("og", "<meta property=og:title content='B'><title>A</title>", Some("B"), None, None),
             ("time", "<time datetime=2024-01-02>x</time>", None, Some("2024-01-02"), None),
             (

@@ -20,6 +20,9 @@ const MAX_DEPTH: usize = 512;
 /// Blocks that go on after a link was closed around them.
 const MAX_REOPENED: usize = 8;
 
+/// A question about a tag.
+type IsTag = fn(Tag) -> bool;
+
 /// Open elements.
 #[derive(Debug, Default)]
 pub(super) struct Parser {
@@ -45,7 +48,7 @@ impl Parser {
         while let Some(token) = tokens.next() {
             match token {
                 Token::Text(text) => self.text(text, tree),
-                Token::Start(tag) => self.start(tag, html, &mut tokens, tree),
+                Token::Start(tag) => self.start(tag, &mut tokens, tree),
                 Token::End(name) => self.end(Tag::parse(name), tree),
             }
             if tree.len() > MAX_NODES {
@@ -110,7 +113,7 @@ impl Parser {
         decode(text, Place::Text, &mut tree.text);
     }
 
-    fn start(&mut self, tag: StartTag<'_>, html: &str, tokens: &mut Tokenizer<'_>, tree: &mut Tree) {
+    fn start(&mut self, tag: StartTag<'_>, tokens: &mut Tokenizer<'_>, tree: &mut Tree) {
         let kind = Tag::parse(tag.name);
         let offset = tokens.position() - 1 - usize::from(tag.self_closing) - tag.attributes.len();
         if self.top() == Tag::Head && !kind.is_head_content() {
@@ -123,7 +126,7 @@ impl Parser {
             return;
         }
         if kind.is_raw_text() {
-            self.raw(kind, tag, offset, html, tokens, tree);
+            self.raw(kind, tag, offset, tokens, tree);
             return;
         }
         self.imply_ends(kind, tree);
@@ -142,15 +145,7 @@ impl Parser {
     }
 
     /// Elements without markup inside: their content is passed over, but for titles, formulas and data.
-    fn raw(
-        &mut self,
-        kind: Tag,
-        tag: StartTag<'_>,
-        offset: usize,
-        html: &str,
-        tokens: &mut Tokenizer<'_>,
-        tree: &mut Tree,
-    ) {
+    fn raw(&mut self, kind: Tag, tag: StartTag<'_>, offset: usize, tokens: &mut Tokenizer<'_>, tree: &mut Tree) {
         if kind == Tag::Title && self.n_open[Tag::Svg as usize] > 0 {
             return; // an icon's: it may hold markup, and is no title of the page
         }
@@ -164,7 +159,6 @@ impl Parser {
             Tag::Title | Tag::Script => {
                 tree.push(kind, parent);
                 tree.set_attributes(tag.attributes, offset);
-                debug_assert!(html[start..].starts_with(content));
                 tree.push_attribute(Name::Raw, start, start + content.len());
             }
             Tag::Xmp | Tag::Plaintext => {
@@ -179,15 +173,16 @@ impl Parser {
 
     /// Closes what a start tag closes.
     fn imply_ends(&mut self, kind: Tag, tree: &mut Tree) {
-        if kind.closes_paragraph() && self.is_open(Tag::P) {
-            if let Some(at) = self.find(|tag| tag == Tag::P, |tag| tag.is_scope() || tag == Tag::Button) {
-                self.pop_to(at, tree);
-            }
+        if kind.closes_paragraph()
+            && self.is_open(Tag::P)
+            && let Some(at) = self.find(|tag| tag == Tag::P, |tag| tag.is_scope() || tag == Tag::Button)
+        {
+            self.pop_to(at, tree);
         }
         if kind.is_heading() && self.top().is_heading() {
             self.pop_to(self.open.len() - 1, tree);
         }
-        let (wanted, border): (fn(Tag) -> bool, fn(Tag) -> bool) = match kind {
+        let (wanted, border): (IsTag, IsTag) = match kind {
             Tag::Li => (
                 |tag| tag == Tag::Li,
                 |tag| tag.is_scope() || (tag.is_block() && !matches!(tag, Tag::Address | Tag::Div | Tag::P)),
@@ -197,14 +192,14 @@ impl Parser {
                 |tag| tag.is_scope() || (tag.is_block() && !matches!(tag, Tag::Address | Tag::Div | Tag::P)),
             ),
             Tag::Td | Tag::Th => (|tag| matches!(tag, Tag::Td | Tag::Th | Tag::Caption), |tag| tag == Tag::Table),
-            Tag::Tr => {
-                (|tag| matches!(tag, Tag::Tr | Tag::Td | Tag::Th | Tag::Caption | Tag::Colgroup), |tag| tag == Tag::Table)
-            }
-            Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Caption | Tag::Colgroup => {
-                (|tag| matches!(tag, Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Caption | Tag::Colgroup | Tag::Tr), |tag| {
-                    tag == Tag::Table
-                })
-            }
+            Tag::Tr => (
+                |tag| matches!(tag, Tag::Tr | Tag::Td | Tag::Th | Tag::Caption | Tag::Colgroup),
+                |tag| tag == Tag::Table,
+            ),
+            Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Caption | Tag::Colgroup => (
+                |tag| matches!(tag, Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Caption | Tag::Colgroup | Tag::Tr),
+                |tag| tag == Tag::Table,
+            ),
             Tag::Option => (|tag| tag == Tag::Option, |tag| tag.is_block()),
             Tag::Optgroup => (|tag| matches!(tag, Tag::Option | Tag::Optgroup), |tag| tag == Tag::Select),
             Tag::Button => (|tag| tag == Tag::Button, Tag::is_scope),
@@ -271,8 +266,8 @@ impl Parser {
                     self.pop_to(at, tree);
                 }
             }
-            _ if kind.is_block() || matches!(kind, Tag::Template | Tag::Object | Tag::Math | Tag::Svg | Tag::Custom) => {
-                if let Some(at) = self.find(|tag| tag == kind, |tag| tag.is_scope()) {
+            _ if kind.is_block() || is_wrapper(kind) => {
+                if let Some(at) = self.find(|tag| tag == kind, Tag::is_scope) {
                     self.pop_to(at, tree);
                 }
             }
@@ -303,6 +298,25 @@ impl Parser {
             self.put(node, *tag);
         }
     }
+}
+
+/// Elements that are no blocks and may hold some: their end tags close them.
+const fn is_wrapper(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Template
+            | Tag::Object
+            | Tag::Math
+            | Tag::Svg
+            | Tag::Custom
+            | Tag::Select
+            | Tag::Button
+            | Tag::Noscript
+            | Tag::Video
+            | Tag::Audio
+            | Tag::Canvas
+            | Tag::MjxContainer
+    )
 }
 
 #[cfg(test)]
@@ -355,13 +369,13 @@ mod tests {
             ),
             ("end tags of nothing", "<div>a</span></table></section>b</div>c", "div(ab) c"),
             ("an end tag closes what is inside", "<div><span>a<b>b</div>c", "div(span(a b(b))) c"),
-            ("inline ends do not cross blocks", "<b><div>a</b>b</div>", "b(div(a b))"),
+            ("inline ends do not cross blocks", "<b><div>a</b>b</div>", "b(div(ab))"),
             ("a link around an open block", "<a><div>a</a>b</div>c", "a(div(a)) div(b) c"),
             ("a link in a link", "<a>b<a>c", "a(b) a(c)"),
             ("options", "<select><option>a<option>b</select>c", "select(option(a) option(b)) c"),
             ("an end of a paragraph alone", "a</p>b", "a p b"),
             ("head ends", "<head><meta><title>x</title>a<p>b", "head(meta title) a p(b)"),
-            ("a second body", "<body>a</body></html><body>b", "body(a b)"),
+            ("a second body", "<body>a</body></html><body>b", "body(ab)"),
             ("headings end headings", "<h2>a<h3>b</h2>c", "h2(a) h3(b) c"),
             ("MathML may close itself", "<math><mi/>a</math><i/>b", "math(mi a) i(b)"),
         ] {

@@ -23,6 +23,8 @@ const LONGEST_META: usize = 200;
 pub(super) enum Strictness {
     /// By elements, roles and classes.
     Classes,
+    /// The same, but for comments: a discussion's messages are its content.
+    ClassesOfDiscussion,
     /// By elements, roles and visibility.
     Elements,
     /// What cannot be seen.
@@ -44,10 +46,11 @@ pub(super) fn prune(dom: Dom<'_>, features: &mut Features, strictness: Strictnes
 
 fn is_unseen(dom: Dom<'_>, node: usize) -> bool {
     match dom.tag(node) {
-        Tag::Text => false,
         Tag::Template | Tag::Svg | Tag::Select | Tag::Video | Tag::Audio | Tag::Canvas | Tag::Map | Tag::Rp => true,
-        Tag::Html | Tag::Body | Tag::Head | Tag::Math | Tag::Script | Tag::Title | Tag::Img => false,
+        Tag::Text | Tag::Html | Tag::Body | Tag::Head | Tag::Math | Tag::Script | Tag::Title | Tag::Img => false,
         _ if !dom.has_attributes(node) => false,
+        // The MathML of a formula whose picture is shown.
+        _ if node + 1 < dom.end(node) && dom.tag(node + 1) == Tag::Math => false,
         _ => {
             dom.attribute(node, Name::Hidden).is_some_and(|value| !value.eq_ignore_ascii_case("until-found"))
                 || dom.attribute(node, Name::Style).is_some_and(is_hiding)
@@ -80,11 +83,9 @@ fn is_noise(dom: Dom<'_>, facts: &Facts, node: usize, total: (u32, u32), strictn
         }
         // What readers without scripts see: rarely the page itself, mostly a request to turn scripts on.
         Tag::Noscript => return share() < LARGEST_NOSCRIPT,
-        Tag::Aside | Tag::Form | Tag::Menu => {
-            if share() < LARGEST_ASIDE {
-                return true;
-            }
-        }
+        // Forms wrap whole pages and whole threads.
+        Tag::Form if facts.seen.1 > 0 && facts.seen.1 * 2 >= total.1 => {}
+        Tag::Aside | Tag::Form | Tag::Menu if share() < LARGEST_ASIDE => return true,
         _ => {}
     }
     if !dom.has_attributes(node) {
@@ -96,20 +97,31 @@ fn is_noise(dom: Dom<'_>, facts: &Facts, node: usize, total: (u32, u32), strictn
     if let Some(role) = dom.attribute(node, Name::Role) {
         let is_noise = matches!(
             role,
-            "navigation" | "banner" | "contentinfo" | "complementary" | "search" | "dialog" | "alertdialog" | "menu"
-                | "menubar" | "toolbar" | "tablist" | "button" | "alert"
+            "navigation"
+                | "banner"
+                | "contentinfo"
+                | "complementary"
+                | "search"
+                | "dialog"
+                | "alertdialog"
+                | "menu"
+                | "menubar"
+                | "toolbar"
+                | "tablist"
+                | "button"
+                | "alert"
         );
         if is_noise && share() < LARGEST_ASIDE {
             return true;
         }
     }
-    if strictness != Strictness::Classes || tag == Tag::Article {
+    if strictness == Strictness::Elements || tag == Tag::Article {
         return false;
     }
     let hints = facts.hints;
     (hints.has(Hints::CONSENT) && share() < LARGEST_COMMENTS)
         || (hints.has(Hints::NOISE) && !facts.has_h1 && share() < LARGEST_NOISE)
-        || (hints.has(Hints::COMMENTS) && share() < LARGEST_COMMENTS)
+        || (hints.has(Hints::COMMENTS) && strictness == Strictness::Classes && share() < LARGEST_COMMENTS)
         || (hints.has(Hints::HIDDEN) && share() < LARGEST_ASIDE)
         || (hints.has(Hints::META) && !tag.is_heading() && dom.text(node).len() <= LONGEST_META)
 }

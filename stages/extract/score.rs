@@ -12,12 +12,28 @@ use super::tree::Dom;
 /// How far up a paragraph's score goes.
 const REACH: usize = 6;
 /// Share of the page's good text that the content should hold.
-const LEAST_SHARE: f32 = 0.8;
+const LEAST_SHARE: f32 = 0.9;
 /// An ancestor with a higher share of text in links does not become the content.
 const MOST_LINKS: f32 = 0.5;
 
+/// Where the content is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Container {
+    /// The element with the best score.
+    pub(super) core: usize,
+    /// The element around it that holds most good text of the page.
+    pub(super) whole: usize,
+}
+
+impl Container {
+    /// One element that was not found by its score.
+    pub(super) const fn of(node: usize) -> Self {
+        Self { core: node, whole: node }
+    }
+}
+
 /// The element that holds the content; `None` when no text reads like running text.
-pub(super) fn container(dom: Dom<'_>, features: &mut Features) -> Option<usize> {
+pub(super) fn container(dom: Dom<'_>, features: &mut Features) -> Option<Container> {
     score(dom, features);
     let facts = &features.facts;
     let best = |a: &usize, b: &usize| {
@@ -25,7 +41,7 @@ pub(super) fn container(dom: Dom<'_>, features: &mut Features) -> Option<usize> 
         value(*a).total_cmp(&value(*b)).then(b.cmp(a))
     };
     let top = (0..dom.len()).filter(|node| facts[*node].score > 0.0).max_by(best)?;
-    Some(widen(dom, features, top))
+    Some(Container { core: top, whole: widen(dom, features, top) })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "scores are rough")]
@@ -42,7 +58,13 @@ fn score(dom: Dom<'_>, features: &mut Features) {
             node = dom.parent(node);
         }
         for level in 0..REACH {
-            let share = if level == 0 { 1.0 } else if level == 1 { 0.5 } else { 1.0 / (level as f32 * 3.0) };
+            let share = if level == 0 {
+                1.0
+            } else if level == 1 {
+                0.5
+            } else {
+                1.0 / (level as f32 * 3.0)
+            };
             features.facts[node].score += points * share;
             if node == 0 {
                 break;

@@ -22,7 +22,9 @@ pub(super) fn is_data(dom: Dom<'_>, facts: &[Facts], table: usize) -> bool {
             continue;
         }
         match dom.tag(node) {
-            Tag::Table | Tag::Pre | Tag::H1 | Tag::H2 | Tag::H3 | Tag::Article | Tag::Section | Tag::Form => return false,
+            Tag::Table | Tag::Pre | Tag::H1 | Tag::H2 | Tag::H3 | Tag::Article | Tag::Section | Tag::Form => {
+                return false;
+            }
             Tag::Tr => {
                 n_rows += 1;
                 n_cells = 0;

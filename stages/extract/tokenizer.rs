@@ -155,8 +155,7 @@ fn comment_end(bytes: &[u8], from: usize) -> usize {
     memmem::find_iter(rest, b"--")
         .find_map(|at| match (rest.get(at + 2), rest.get(at + 3)) {
             (Some(b'>'), _) => Some(from + at + 3),
-            (Some(b'-'), Some(b'>')) => Some(from + at + 4),
-            (Some(b'!'), Some(b'>')) => Some(from + at + 4),
+            (Some(b'-' | b'!'), Some(b'>')) => Some(from + at + 4),
             _ => None,
         })
         .unwrap_or(bytes.len())

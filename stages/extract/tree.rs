@@ -39,7 +39,7 @@ pub(super) enum Name {
     /// `mode` of `math`, older than `display`
     Mode,
     /// `name`
-    Name,
+    Named,
     /// `open` of `mfenced`
     Open,
     /// `close` of `mfenced`
@@ -77,7 +77,7 @@ impl Name {
             ("role", Name::Role),
             ("content", Name::Content),
             ("property", Name::Property),
-            ("name", Name::Name),
+            ("name", Name::Named),
             ("aria-hidden", Name::AriaHidden),
             ("hidden", Name::Hidden),
             ("itemprop", Name::Itemprop),
@@ -93,6 +93,9 @@ impl Name {
             ("separators", Name::Separators),
             ("start", Name::Start),
         ];
+        if name.starts_with("data-") {
+            return None; // about half of all
+        }
         NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, name)| *name)
     }
 }

@@ -60,6 +60,11 @@ pub(super) struct Writer {
     pub(super) context: Context,
     /// The number that starts the next line of an ordered list.
     pub(super) marker: Option<u32>,
+    /// Level of the heading that comes, and of the one that is being written or was written last.
+    pub(super) level: u8,
+    last_level: u8,
+    /// Something was left out since the last block started.
+    has_gap: bool,
     /// The last formula, when no text came after it.
     last_formula: Option<Range<usize>>,
     /// A block rewritten.
@@ -75,7 +80,13 @@ impl Writer {
         self.gap = Gap::None;
         self.context = Context::default();
         self.marker = None;
+        self.has_gap = false;
         self.last_formula = None;
+    }
+
+    /// Notes that a part of the page is left out here.
+    pub(super) fn leave_out(&mut self) {
+        self.has_gap = true;
     }
 
     /// What is written so far.
@@ -138,7 +149,13 @@ impl Writer {
         if is_first && text.trim().is_empty() {
             return;
         }
-        self.gap = if is_first { Gap::Block } else if self.gap >= Gap::Line { Gap::Line } else { Gap::None };
+        self.gap = if is_first {
+            Gap::Block
+        } else if self.gap >= Gap::Line {
+            Gap::Line
+        } else {
+            Gap::None
+        };
         if self.gap == Gap::Line && !is_first {
             if !self.out.ends_with('\n') {
                 self.out.push('\n');
@@ -170,12 +187,12 @@ impl Writer {
 
     /// A formula, as LaTeX without delimiters.
     pub(super) fn formula(&mut self, tex: &str, is_display: bool) {
-        let tex = math::bare(tex);
+        let tex = &math::clean(math::bare(tex));
         if tex.is_empty() {
             return;
         }
         // Pages hold a formula twice: as it is rendered, and for those who cannot see.
-        if self.last_formula.clone().and_then(|range| self.out.get(range)) == Some(tex) {
+        if self.last_formula.clone().and_then(|range| self.out.get(range)) == Some(tex.as_str()) {
             return;
         }
         let is_display = is_display && self.context.flow == Flow::Normal && self.context.group == 0;
@@ -204,9 +221,12 @@ impl Writer {
 
     /// Separates a cell from the one before.
     pub(super) fn separator(&mut self) {
-        self.gap = Gap::None;
+        let is_first = self.gap >= Gap::Line; // cells before were empty
+        if !is_first {
+            self.gap = Gap::None;
+        }
         self.start();
-        self.out.push_str(" | ");
+        self.out.push_str(if is_first { "| " } else { " | " });
     }
 
     /// Makes room for text: writes the gap, and starts a block where one is due.
@@ -232,6 +252,13 @@ impl Writer {
             }
         } else {
             self.close();
+            if kind == BlockKind::Heading {
+                if self.has_gap && self.level <= self.last_level {
+                    self.drop_last_heading();
+                }
+                self.last_level = self.level;
+            }
+            self.has_gap = false;
             if !self.out.is_empty() {
                 self.out.push_str("\n\n");
             }
@@ -253,7 +280,15 @@ impl Writer {
         let end = self.out.trim_end().len().max(start);
         self.out.truncate(end);
         let kind = match kind {
-            BlockKind::Code => kind,
+            BlockKind::Code => {
+                // Blank lines before the first one; its indentation stays.
+                let text = &self.out[start..];
+                let blank = &text[..text.len() - text.trim_start().len()];
+                if let Some(at) = blank.rfind('\n') {
+                    self.out.replace_range(start..=start + at, "");
+                }
+                kind
+            }
             _ => math::rewrite(&mut self.out, start, kind, &mut self.scratch),
         };
         if self.out.len() > start {
@@ -268,10 +303,16 @@ impl Writer {
     /// Ends the text: headings of nothing at its end go.
     pub(super) fn finish(&mut self) {
         self.close();
-        while self.blocks.len() > 1 && self.blocks.last().is_some_and(|block| block.kind == BlockKind::Heading) {
-            self.blocks.pop();
-            self.out.truncate(self.blocks.last().map_or(0, |block| block.end as usize));
+        while self.blocks.len() > 1 && self.drop_last_heading() {}
+    }
+
+    /// Drops the last block if it is a heading: what it was a heading of is left out.
+    fn drop_last_heading(&mut self) -> bool {
+        if self.blocks.pop_if(|block| block.kind == BlockKind::Heading).is_none() {
+            return false;
         }
+        self.out.truncate(self.blocks.last().map_or(0, |block| block.end as usize));
+        true
     }
 
     /// Takes the text and its blocks.
@@ -290,6 +331,6 @@ pub(super) const fn is_collapsible(character: char) -> bool {
 }
 
 /// Characters that cannot be seen and join nothing: controls, soft hyphens, byte order marks, zero-width spaces.
-const fn is_dropped(character: char) -> bool {
+pub(super) const fn is_dropped(character: char) -> bool {
     matches!(character, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }

@@ -202,7 +202,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("en");
         std::fs::write(&path, [0xff, 0xfe]).unwrap();
-        let config = FilterConfig { dirty_words: vec![path.display().to_string()], ..FilterConfig::default() };
+        let config = serde_json::json!({ "dirty_words": [path.display().to_string()] });
+        let config = serde_json::from_value(config).unwrap();
         assert!(matches!(Filters::new(&config, &ModelStore::default(), None), Err(StageError::Model { .. })));
     }
 }

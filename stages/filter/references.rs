@@ -15,11 +15,11 @@ use crate::task::{Commit, Layout, Workbench};
 const PATH: &str = "references/tokens";
 
 /// Adds up the token counts of all shards of a pass.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FoldReferences {
     /// The pass that counted.
     pub pass: String,
-    /// Hash of all that decides the counts.
+    /// Hash of all that decides the counts, every input included.
     pub key: String,
 }
 

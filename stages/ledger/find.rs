@@ -1,6 +1,6 @@
 //! Looking up documents by id or URL.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 
@@ -50,7 +50,7 @@ pub fn find(layout: &Layout, folder: &str, wanted: &Wanted, most: usize) -> Resu
 }
 
 /// Numbers of the wanted rows of a file; reads ids and URLs only.
-fn rows(path: &PathBuf, wanted: &Wanted) -> Result<Vec<usize>> {
+fn rows(path: &Path, wanted: &Wanted) -> Result<Vec<usize>> {
     let (mut found, mut first) = (Vec::new(), 0);
     let column = match wanted {
         Wanted::Id(_) => schema::ID.name,
@@ -72,7 +72,7 @@ fn rows(path: &PathBuf, wanted: &Wanted) -> Result<Vec<usize>> {
     Ok(found)
 }
 
-fn row_of(path: &PathBuf, row: usize) -> Result<Option<RecordBatch>> {
+fn row_of(path: &Path, row: usize) -> Result<Option<RecordBatch>> {
     let mut first = 0;
     for batch in read(path, &[])? {
         let batch = batch?;

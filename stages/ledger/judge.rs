@@ -89,12 +89,11 @@ type Rule = (&'static str, f64, f64);
 
 impl Side {
     fn count(&mut self, rejection: Option<Rule>, tokens: u64) {
-        match rejection {
-            Some((filter, ..)) => *self.rejected.entry(filter).or_default() += 1,
-            None => {
-                self.kept += 1;
-                self.tokens += tokens;
-            }
+        if let Some((filter, ..)) = rejection {
+            *self.rejected.entry(filter).or_default() += 1;
+        } else {
+            self.kept += 1;
+            self.tokens += tokens;
         }
     }
 }

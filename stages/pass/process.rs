@@ -86,7 +86,7 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 
 /// A last row that is no record carries the file's account.
 fn split_account(table: RecordBatch) -> Result<(RecordBatch, Option<Integrity>)> {
-    let Some(accounts) = table.column_by_name(schema::ACCOUNT.name).map(|column| column.as_string::<i32>()) else {
+    let Some(accounts) = table.column_by_name(schema::ACCOUNT.name).map(AsArray::as_string::<i32>) else {
         return Ok((table, None));
     };
     let last = accounts.len().checked_sub(1).filter(|last| accounts.is_valid(*last));

@@ -11,6 +11,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
+use object_store::ObjectMeta;
 
 use super::exec::{PassExec, PassTask};
 use super::spec::{PassSpec, Source};
@@ -68,7 +69,14 @@ fn scan(pass: &PassSpec, run: &Run, shard: &Shard, bench: &Arc<Workbench>) -> Re
     };
     let path = std::path::absolute(&path).map_err(StageError::io("open", &path))?;
     let location = object_store::path::Path::from_absolute_path(&path).map_err(StageError::table(&path))?;
-    let file = PartitionedFile::new(location, bytes);
+    // Not `PartitionedFile::new`: it would encode the characters of the location a second time.
+    let file = PartitionedFile::from(ObjectMeta {
+        location,
+        last_modified: Default::default(),
+        size: bytes,
+        e_tag: None,
+        version: None,
+    });
     let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
         .with_file_groups(vec![FileGroup::new(vec![file])])
         .build();

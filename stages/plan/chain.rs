@@ -19,6 +19,8 @@ pub struct Plan {
     pub passes: Vec<PassSpec>,
     /// What happens between the passes: `steps[k]` stand between pass `k` and `k + 1`.
     pub steps: Vec<Vec<(Step, StageSpec)>>,
+    /// What freezes the run's token references, if a filter needs them: after the pass that counts tokens.
+    references: Option<FoldReferences>,
 }
 
 /// Why a chain of stages cannot run, if so: every reason at once.
@@ -64,7 +66,7 @@ impl Plan {
         if !problems.is_empty() {
             return Err(StageError::Recipe(problems.join("\n")));
         }
-        let mut plan = Self { passes: Vec::new(), steps: Vec::new() };
+        let mut plan = Self { passes: Vec::new(), steps: Vec::new(), references: None };
         let mut rest = stages;
         let mut key = hash_of(&[env!("CARGO_PKG_VERSION"), &filters::registry::fingerprint()]);
         let mut columns: BTreeSet<&'static str> = BTreeSet::new();
@@ -104,6 +106,9 @@ impl Plan {
             columns.extend(steps.iter().flat_map(|stage| stage.card().adds).map(|column| column.name));
             spec.key = pass_key(&key, &spec, models, run)?;
             key = inputs_key(&spec.key, run);
+            if needs_references {
+                plan.references = Some(FoldReferences { pass: spec.name.clone(), key: key.clone() });
+            }
             let (mut earlier, mut planned) = (Vec::new(), Vec::new());
             for stage in steps {
                 let Some(level) = stage.level() else { continue };
@@ -127,8 +132,8 @@ impl Plan {
         let mut phases: Vec<Box<dyn Phase>> = Vec::new();
         for (pass, steps) in self.passes.iter().zip(&self.steps) {
             phases.push(Box::new(pass.clone()));
-            if pass.counts_tokens {
-                phases.push(Box::new(FoldReferences { pass: pass.name.clone(), key: pass.key.clone() }));
+            if let Some(fold) = self.references.as_ref().filter(|fold| fold.pass == pass.name) {
+                phases.push(Box::new(fold.clone()));
             }
             for (step, stage) in steps {
                 match stage {

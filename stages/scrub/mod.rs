@@ -86,7 +86,7 @@ impl Scrub {
 
     /// The text with placeholders in place of these spans; blocks follow.
     #[must_use]
-    pub fn replace(&self, text: &str, spans: &[filters::pii::Span], blocks: &mut Vec<filters::Block>) -> String {
+    pub fn replace(&self, text: &str, spans: &[filters::pii::Span], blocks: &mut [filters::Block]) -> String {
         replace(text, spans, |kind| self.placeholders.get(kind.name()).map_or("", String::as_str), blocks)
     }
 }

@@ -154,7 +154,7 @@ fn each_text(
     let mut rows = labels.iter().map(|label| label.row as usize);
     for batch in reader {
         let batch = batch.map_err(StageError::table(&path))?;
-        for text in batch.column(0).as_string::<i32>().iter() {
+        for text in batch.column(0).as_string::<i32>() {
             if let (Some(row), Some(text)) = (rows.next(), text) {
                 visit(row, text)?;
             }
