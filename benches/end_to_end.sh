@@ -4,7 +4,7 @@
 #   benches/end_to_end.sh FILE.warc.gz MODELS [PYTHON]
 #
 # MODELS is the folder with lid.176.ftz. PYTHON is an interpreter that has datatrove:
-#   python3 -m venv venv && venv/bin/pip install "datatrove[io,processing]" spacy trafilatura fasttext-numpy2-wheel
+#   python3 -m venv venv && venv/bin/pip install "datatrove[io,processing]" spacy trafilatura lxml_html_clean fasttext-numpy2-wheel
 # Both sides are repeated three times, by turns; the figures are the medians. CPU is user + system time.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -7,9 +7,38 @@ use std::time::Instant;
 use filters::{Document, FILTERS};
 
 const WORDS: [&str; 32] = [
-    "the", "harbour", "and", "ferry", "people", "wait", "for", "morning", "market", "with", "bread", "old", "houses",
-    "stand", "along", "river", "where", "children", "walk", "to", "school", "in", "winter", "wind", "of", "lighthouse",
-    "keeper", "sings", "that", "have", "tide", "rises",
+    "the",
+    "harbour",
+    "and",
+    "ferry",
+    "people",
+    "wait",
+    "for",
+    "morning",
+    "market",
+    "with",
+    "bread",
+    "old",
+    "houses",
+    "stand",
+    "along",
+    "river",
+    "where",
+    "children",
+    "walk",
+    "to",
+    "school",
+    "in",
+    "winter",
+    "wind",
+    "of",
+    "lighthouse",
+    "keeper",
+    "sings",
+    "that",
+    "have",
+    "tide",
+    "rises",
 ];
 
 /// Texts of about 5 KB, which is what a page of the web has.
@@ -20,7 +49,13 @@ fn texts() -> Vec<String> {
         for place in 0..900 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             text.push_str(WORDS[usize::try_from(state >> 59).unwrap_or(0)]);
-            text.push_str(if place % 80 == 79 { ".\n\n" } else if place % 12 == 11 { ". " } else { " " });
+            text.push_str(if place % 80 == 79 {
+                ".\n\n"
+            } else if place % 12 == 11 {
+                ". "
+            } else {
+                " "
+            });
         }
         text
     };
@@ -40,7 +75,13 @@ fn main() {
     };
     println!("{:<36} {:>9}", "each alone, segmentation included", "MB/s");
     for filter in FILTERS {
-        println!("{:<36} {:>9.1}", filter.card().id, rate(&|document| { black_box(filter.measure(document)); }));
+        println!(
+            "{:<36} {:>9.1}",
+            filter.card().id,
+            rate(&|document| {
+                black_box(filter.measure(document));
+            })
+        );
     }
     let all = |document: &Document<'_>| {
         for filter in FILTERS {

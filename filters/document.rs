@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::repetition::{self, Coverage};
+use crate::text;
 use crate::tokens::References;
 use crate::words::{Found, WordLists};
-use crate::text;
 
 /// What a stretch of a document's text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

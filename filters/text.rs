@@ -194,9 +194,9 @@ pub fn hash(bytes: &[u8]) -> u64 {
 /// The hash of an n-gram from the hashes of its words.
 #[must_use]
 pub fn hash_ngram(words: &[u64]) -> u64 {
-    words.iter().fold(words.len() as u64, |hash, word| {
-        (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-    })
+    words
+        .iter()
+        .fold(words.len() as u64, |hash, word| (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29))
 }
 
 #[cfg(test)]

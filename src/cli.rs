@@ -193,14 +193,16 @@ pub(crate) struct PrintConfigArgs {
 
 /// Arguments of `stage`.
 #[derive(Debug, Args)]
-#[command(after_help = "Each line in gives one line out; unknown fields pass through. A bad line gives {\"error\": …}, and the
+#[command(
+    after_help = "Each line in gives one line out; unknown fields pass through. A bad line gives {\"error\": …}, and the
 stream goes on. Optional fields everywhere: blocks, language, url, class.
 
   extract   {id, html | html_base64, url?, content_type?} → {id, text, title, language_hint, blocks}
   language  {id, text} → {id, label, script, confidence}
   scrub     {id, text} → {id, text, spans: [{start, end, kind}]}     offsets in bytes of the text given
   filter    {id, text, language?} → {id, measures, verdicts: [{filter, value, bound, keep}], keep}
-  classify  {id, text, url?} → {id, class, topic, scores}")]
+  classify  {id, text, url?} → {id, class, topic, scores}"
+)]
 pub(crate) struct StageArgs {
     /// The stage
     #[arg(value_parser = ["extract", "language", "scrub", "filter", "classify"])]
@@ -258,7 +260,8 @@ mod tests {
 
     #[test]
     fn sizes_as_people_write_them() {
-        for (text, expected) in [("512MiB", 512 << 20), ("4g", 4 << 30), ("1.5K", 1536), ("10", 10), ("2 GB", 2 << 30)] {
+        for (text, expected) in [("512MiB", 512 << 20), ("4g", 4 << 30), ("1.5K", 1536), ("10", 10), ("2 GB", 2 << 30)]
+        {
             assert_eq!(parse_size(text), Ok(expected), "{text}");
         }
         assert!(parse_size("much").is_err() && parse_size("4 parsecs").is_err());

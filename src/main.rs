@@ -36,9 +36,9 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     let users = error.chain().any(|cause| {
         cause.is::<recipe::RecipeError>()
             || cause.is::<commands::Usage>()
-            || cause.downcast_ref::<stages::StageError>().is_some_and(|error| {
-                matches!(error, stages::StageError::Recipe(_) | stages::StageError::Model { .. })
-            })
+            || cause
+                .downcast_ref::<stages::StageError>()
+                .is_some_and(|error| matches!(error, stages::StageError::Recipe(_) | stages::StageError::Model { .. }))
     });
     ExitCode::from(if users { 2 } else { 1 })
 }

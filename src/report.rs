@@ -111,7 +111,11 @@ impl Summary {
     }
 
     fn funnel(&self, text: &mut String) {
-        let _ = writeln!(text, "{:<16} {:>11} {:>11} {:>11} {:>9} {:>8} {:>9}", "stage", "in", "kept", "rejected", "failed", "kept %", "cpu s");
+        let _ = writeln!(
+            text,
+            "{:<16} {:>11} {:>11} {:>11} {:>9} {:>8} {:>9}",
+            "stage", "in", "kept", "rejected", "failed", "kept %", "cpu s"
+        );
         for stage in &self.stages {
             let _ = writeln!(
                 text,
@@ -128,7 +132,8 @@ impl Summary {
     }
 
     fn fate_table(&self, text: &mut String) {
-        let _ = writeln!(text, "\n{:<9} {:<16} {:<34} {:>9} {:>7}  example", "fate", "stage", "rule", "records", "share");
+        let _ =
+            writeln!(text, "\n{:<9} {:<16} {:<34} {:>9} {:>7}  example", "fate", "stage", "rule", "records", "share");
         for fate in &self.fates {
             let _ = writeln!(
                 text,
@@ -150,7 +155,8 @@ impl Summary {
         let total: u64 = self.tokens.values().sum();
         let _ = writeln!(text, "\n{:<13} {:>15} {:>7}", "class", "tokens", "share");
         for (class, tokens) in &self.tokens {
-            let _ = writeln!(text, "{class:<13} {:>15} {:>6}%", HumanCount(*tokens).to_string(), percent(*tokens, total));
+            let _ =
+                writeln!(text, "{class:<13} {:>15} {:>6}%", HumanCount(*tokens).to_string(), percent(*tokens, total));
         }
     }
 }

@@ -209,12 +209,7 @@ pub struct BlocksBuilder {
 
 impl Default for BlocksBuilder {
     fn default() -> Self {
-        Self {
-            lengths: Vec::new(),
-            kinds: arrow::array::StringBuilder::new(),
-            starts: Vec::new(),
-            ends: Vec::new(),
-        }
+        Self { lengths: Vec::new(), kinds: arrow::array::StringBuilder::new(), starts: Vec::new(), ends: Vec::new() }
     }
 }
 

@@ -93,11 +93,18 @@ impl ModelStore {
         }
         let folders = self.folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>();
         let hint = match name {
-            "lid.176" => "; fastText publishes it at https://dl.fbaipublicfiles.com/fasttext/supervised-models/lid.176.ftz",
+            "lid.176" => {
+                "; fastText publishes it at https://dl.fbaipublicfiles.com/fasttext/supervised-models/lid.176.ftz"
+            }
             _ => "",
         };
         let looked = if folders.is_empty() { "no model folder is set".into() } else { folders.join(", ") };
-        problem(name, format!("not found (looked in: {looked}){hint}\nput `{name}.ftz` or `{name}.bin` there, or name its folder with --models"))
+        problem(
+            name,
+            format!(
+                "not found (looked in: {looked}){hint}\nput `{name}.ftz` or `{name}.bin` there, or name its folder with --models"
+            ),
+        )
     }
 }
 

@@ -217,9 +217,8 @@ pub static DOCUMENTS: &[&Column] = &[
 ];
 
 /// `ledger/`: one row an input record, kept or not, without text.
-pub static LEDGER: &[&Column] = &[
-    &ID, &URL, &SOURCE, &LANGUAGE, &BRANCH, &CLASS, &N_CHARS, &N_WORDS, &N_TOKENS, &FATE, &MEASURES, &SCORES,
-];
+pub static LEDGER: &[&Column] =
+    &[&ID, &URL, &SOURCE, &LANGUAGE, &BRANCH, &CLASS, &N_CHARS, &N_WORDS, &N_TOKENS, &FATE, &MEASURES, &SCORES];
 
 /// `failed/`: where, what kind, how much was passed over.
 pub static FAILED: &[&Column] = &[&ID, &URL, &SOURCE, &FATE, &BYTES_LOST];

@@ -35,7 +35,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// A page of prose that every rule of the recipe keeps.
 fn good(name: &str) -> Vec<u8> {
-    let sentence = format!("The keeper of {name} walks down to the harbour and waits for the boats that come with the tide.");
+    let sentence =
+        format!("The keeper of {name} walks down to the harbour and waits for the boats that come with the tide.");
     response(&format!("https://good.example/{name}"), format!("<p>{sentence}</p>").as_bytes())
 }
 
@@ -84,15 +85,28 @@ fn damaged_files_lose_only_what_is_damaged() {
         ("text.warc", b"This is a letter, and no crawl.".to_vec()),
         ("picture.warc.gz", gzip(&[0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0])),
         ("whole.warc.gz", three(&|_| {})),
-        ("corrupt.warc.gz", three(&|members| {
-            let middle = members[1].len() / 2;
-            members[1][middle..middle + 8].fill(0x55);
-        })),
-        ("truncated.warc.gz", { let mut whole = three(&|_| {}); whole.truncate(whole.len() - 40); whole }),
+        (
+            "corrupt.warc.gz",
+            three(&|members| {
+                let middle = members[1].len() / 2;
+                members[1][middle..middle + 8].fill(0x55);
+            }),
+        ),
+        ("truncated.warc.gz", {
+            let mut whole = three(&|_| {});
+            whole.truncate(whole.len() - 40);
+            whole
+        }),
         ("truncated.warc", plain[..plain.len() - 60].to_vec()),
         ("zero.warc", [record("https://zero.example/", b"", None), good("a")].concat()),
-        ("too_long.warc", [record("https://wrong.example/", b"HTTP/1.1 200 OK\r\n\r\nx", Some(9_999)), good("a")].concat()),
-        ("too_short.warc", [record("https://wrong.example/", b"HTTP/1.1 200 OK\r\n\r\n<p>text", Some(5)), good("a")].concat()),
+        (
+            "too_long.warc",
+            [record("https://wrong.example/", b"HTTP/1.1 200 OK\r\n\r\nx", Some(9_999)), good("a")].concat(),
+        ),
+        (
+            "too_short.warc",
+            [record("https://wrong.example/", b"HTTP/1.1 200 OK\r\n\r\n<p>text", Some(5)), good("a")].concat(),
+        ),
     ];
     let (_guard, out) = run_over(&files);
     let kept_of = |file: &str| count(&out, &format!("select count(*) from documents where source['file'] = '{file}'"));
@@ -117,9 +131,11 @@ fn damaged_files_lose_only_what_is_damaged() {
 
 #[test]
 fn hostile_pages_are_read_or_fail() {
-    let deep = "<div>".repeat(100_000) + "<p>At the bottom of it all stands a sentence about the harbour and its boats.";
+    let deep =
+        "<div>".repeat(100_000) + "<p>At the bottom of it all stands a sentence about the harbour and its boats.";
     let line = "The tide comes in and the boats go out to the sea. ".repeat(200_000); // 10 MB without a line end
-    let mut invalid = b"<p>The keeper of the lighthouse \xff\xfe\xc3 waits for the boats that come with the tide.".to_vec();
+    let mut invalid =
+        b"<p>The keeper of the lighthouse \xff\xfe\xc3 waits for the boats that come with the tide.".to_vec();
     invalid.extend_from_slice(b"</p>");
     let nul = b"<p>The keeper \0 of the lighthouse waits for the boats that come with the tide.\0</p>".to_vec();
     let open = "<p".repeat(500_000);
@@ -132,7 +148,8 @@ fn hostile_pages_are_read_or_fail() {
         ("attributes", format!("<a {}>x</a>", "b=\"c\" ".repeat(300_000)).into_bytes()),
         ("entities", "&amp;&#x110000;&#0;&bogus;&".repeat(100_000).into_bytes()),
     ];
-    let warc: Vec<u8> = pages.iter().flat_map(|(name, body)| response(&format!("https://hostile.example/{name}"), body)).collect();
+    let warc: Vec<u8> =
+        pages.iter().flat_map(|(name, body)| response(&format!("https://hostile.example/{name}"), body)).collect();
     let (_guard, out) = run_over(&[("pages.warc", warc)]);
     assert_eq!(count(&out, "select count(*) from ledger"), pages.len() as u64);
     let text = |name: &str| {
@@ -189,7 +206,11 @@ fn tables_of_text_skip_extraction() {
         "{\"html\": \"<p>The keeper of the lighthouse waits for the boats that come with the tide.</p>\"}",
     ];
     let jsonl = lines.join("\n").into_bytes();
-    let (_guard, out) = run_over(&[("a.jsonl", jsonl.clone()), ("b ~%41#é.jsonl.gz", gzip(&jsonl)), ("c.parquet", b"PAR1 not".to_vec())]);
+    let (_guard, out) = run_over(&[
+        ("a.jsonl", jsonl.clone()),
+        ("b ~%41#é.jsonl.gz", gzip(&jsonl)),
+        ("c.parquet", b"PAR1 not".to_vec()),
+    ]);
     assert_eq!(kept(&out), 4);
     assert_eq!(failures(&out, "a.jsonl"), ["bad_line", "bad_line"]);
     assert_eq!(failures(&out, "c.parquet"), ["bad_parquet"]);

@@ -22,7 +22,9 @@ fn mistakes_are_told_before_anything_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let crawl = sample_crawl();
-    let run = |recipe: &str, input: &str| vec!["run".to_owned(), recipe.into(), "--input".into(), input.into(), "--out".into(), path(&out).into()];
+    let run = |recipe: &str, input: &str| {
+        vec!["run".to_owned(), recipe.into(), "--input".into(), input.into(), "--out".into(), path(&out).into()]
+    };
     let told = |arguments: Vec<String>| fail(2, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
 
     let unknown = recipe(folder.path(), |text| text.replace("max_loss", "max_los"));
@@ -112,8 +114,12 @@ fn stage(name: &str, lines: &[Value]) -> Vec<Value> {
 }
 
 fn stage_of(name: &str, input: &[u8]) -> Vec<Value> {
-    let mut child =
-        program().args(["stage", name]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut child = program()
+        .args(["stage", name])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
     let writer = std::thread::spawn(move || stdin.write_all(&input));
@@ -125,7 +131,8 @@ fn stage_of(name: &str, input: &[u8]) -> Vec<Value> {
 
 #[test]
 fn stages_answer_line_by_line() {
-    let page = "<html lang=en><title>Ferry</title><body><p>The ferry leaves at nine every morning, and the deck is cold.</p>";
+    let page =
+        "<html lang=en><title>Ferry</title><body><p>The ferry leaves at nine every morning, and the deck is cold.</p>";
     let text = "The ferry leaves at nine every morning, and the deck is cold. Bring a coat to the harbour with you.";
 
     let found = stage("extract", &[json!({ "id": 1, "html": page, "mark": "kept" }), json!({ "id": 2 })]);
@@ -163,7 +170,8 @@ fn stages_answer_line_by_line() {
 
 #[test]
 fn a_bad_line_does_not_end_the_stream() {
-    let input = b"{\"id\": 1, \"text\": \"one\"}\nnot json\n\n[1]\n{\"id\": 4, \"text\": 5}\n{\"id\": 5, \"text\": \"x\", \
+    let input =
+        b"{\"id\": 1, \"text\": \"one\"}\nnot json\n\n[1]\n{\"id\": 4, \"text\": 5}\n{\"id\": 5, \"text\": \"x\", \
         \"blocks\": [{\"kind\": \"code\", \"start\": 0, \"end\": 9}]}\n\xff\n{\"id\": 6, \"text\": \"six\"}";
     let found = stage_of("language", input);
     assert_eq!(found.len(), 7);

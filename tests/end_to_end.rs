@@ -31,7 +31,13 @@ fn the_sample_run() {
     assert_eq!(records, count(&out, "select count(distinct id) from ledger"));
     let tables = ["documents", "rejected", "failed"].map(|table| count(&out, &format!("select count(*) from {table}")));
     assert_eq!(tables.iter().sum::<u64>(), records);
-    assert!(said.contains(&format!("{records} records = {} kept + {} rejected + {} failed", tables[0], tables[1], tables[2])), "{said}");
+    assert!(
+        said.contains(&format!(
+            "{records} records = {} kept + {} rejected + {} failed",
+            tables[0], tables[1], tables[2]
+        )),
+        "{said}"
+    );
 
     // The mix has every class, in the shares that were asked for as nearly as whole documents allow.
     let total = count(&out, "select sum(n_tokens) from mix_default");

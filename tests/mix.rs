@@ -105,7 +105,18 @@ fn shares_are_met_by_tokens() {
     let before = run::contents(&out.join("mixes/llama"));
     succeed(&["mix", path(&out), "--ratio", RATIO, "--name", "llama", "--threads", "1"]);
     assert!(before == run::contents(&out.join("mixes/llama")), "a mix repeats to the byte");
-    succeed(&["mix", path(&out), "--ratio", "general=1,code=1", "--name", "half", "--budget", "200000", "--shard-tokens", "50000"]);
+    succeed(&[
+        "mix",
+        path(&out),
+        "--ratio",
+        "general=1,code=1",
+        "--name",
+        "half",
+        "--budget",
+        "200000",
+        "--shard-tokens",
+        "50000",
+    ]);
     assert!(run::contents(&out.join("mixes/half")).len() >= 5);
     let half = count(&out, "select sum(n_tokens) from mix_half");
     assert!(half.abs_diff(200_000) < 1_000, "{half}");

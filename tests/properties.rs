@@ -44,9 +44,46 @@ fn crawl(folder: &Path, files: usize) -> PathBuf {
 }
 
 const WORDS: [&str; 40] = [
-    "the", "ferry", "and", "harbour", "to", "of", "that", "with", "boats", "leave", "early", "morning", "people", "wait",
-    "market", "fish", "bread", "sell", "they", "have", "houses", "stone", "walls", "wind", "from", "north", "cold", "tide",
-    "rises", "under", "bridge", "children", "school", "walk", "along", "river", "old", "lighthouse", "keeper", "sings",
+    "the",
+    "ferry",
+    "and",
+    "harbour",
+    "to",
+    "of",
+    "that",
+    "with",
+    "boats",
+    "leave",
+    "early",
+    "morning",
+    "people",
+    "wait",
+    "market",
+    "fish",
+    "bread",
+    "sell",
+    "they",
+    "have",
+    "houses",
+    "stone",
+    "walls",
+    "wind",
+    "from",
+    "north",
+    "cold",
+    "tide",
+    "rises",
+    "under",
+    "bridge",
+    "children",
+    "school",
+    "walk",
+    "along",
+    "river",
+    "old",
+    "lighthouse",
+    "keeper",
+    "sings",
 ];
 
 fn finished(crawl: &Path, out: &Path, more: &[&str]) -> PathBuf {
@@ -115,12 +152,12 @@ fn a_killed_run_goes_on() {
         }
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();
-        done_before.extend(
-            contents(&out.join("commits")).into_keys().map(|name| out.join("commits").join(name)).map(|file| {
+        done_before.extend(contents(&out.join("commits")).into_keys().map(|name| out.join("commits").join(name)).map(
+            |file| {
                 let modified = std::fs::metadata(&file).unwrap().modified().unwrap();
                 (file, modified)
-            }),
-        );
+            },
+        ));
     }
     succeed(&arguments);
     assert_same(&whole, &out, "killed and resumed");

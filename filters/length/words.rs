@@ -26,9 +26,11 @@ static CARD: Card = Card {
     default: Bounds::between(50.0, 100_000.0),
     branches: Branch::ALL,
     source: Source::gopher("Appendix A.1, quality filtering"),
-    kept: &["The ferry leaves the small harbour at nine every morning. Bring a warm coat, since the upper deck is cold \
+    kept: &[
+        "The ferry leaves the small harbour at nine every morning. Bring a warm coat, since the upper deck is cold \
              and the wind rarely rests. Tickets are sold on board, coins are welcome, and children travel free. The \
-             crossing takes about forty minutes when the sea is calm, a little longer when it is not."],
+             crossing takes about forty minutes when the sea is calm, a little longer when it is not.",
+    ],
     rejected: &["Home Shop About"],
 };
 

@@ -42,7 +42,9 @@ static BULLET: Card = Card {
     unit: Unit::Fraction,
     default: Bounds::at_most(0.9),
     branches: Branch::PROSE,
-    source: Source::gopher("Appendix A.1, quality filtering; the signs are RedPajama's and the hyphen, asterisk and dash"),
+    source: Source::gopher(
+        "Appendix A.1, quality filtering; the signs are RedPajama's and the hyphen, asterisk and dash",
+    ),
     kept: &["Bring:\n- a coat\n- a hat"],
     rejected: &["- one\n- two\n• three"],
 };

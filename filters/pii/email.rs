@@ -48,7 +48,8 @@ fn is_host(domain: &str) -> bool {
     let lower = domain.to_ascii_lowercase();
     let labels: Vec<&str> = lower.split('.').collect();
     let Some(top) = labels.last().filter(|_| labels.len() > 1) else { return false };
-    let is_label = |label: &&str| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-');
+    let is_label =
+        |label: &&str| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-');
     let is_top = (top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_lowercase())) || top.starts_with("xn--");
     let is_file = matches!(*top, "png" | "jpg" | "jpeg" | "gif" | "svg" | "webp" | "js" | "css");
     is_top && !is_file && labels.iter().all(is_label) && !is_reserved(&labels)

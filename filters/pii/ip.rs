@@ -73,7 +73,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     // Global unicast is 2000::/3; documentation is 2001:db8::/32 and 3fff::/20.
-    (0x2000..0x4000).contains(&first) && !(first == 0x2001 && second == 0xdb8) && !(first == 0x3fff && second < 0x1000)
+    (0x2000..0x4000).contains(&first)
+        && !(first == 0x2001 && second == 0xdb8)
+        && !(first == 0x3fff && second < 0x1000)
         && !(first == 0x2001 && second < 0x200)
 }
 

@@ -155,12 +155,7 @@ fn in_verbatim(blocks: &[Block], span: &Span) -> bool {
 
 /// The text with a placeholder in place of each span; blocks follow the text.
 #[must_use]
-pub fn replace<'a>(
-    text: &str,
-    spans: &[Span],
-    placeholder: impl Fn(Kind) -> &'a str,
-    blocks: &mut [Block],
-) -> String {
+pub fn replace<'a>(text: &str, spans: &[Span], placeholder: impl Fn(Kind) -> &'a str, blocks: &mut [Block]) -> String {
     let mut replaced = String::with_capacity(text.len());
     // Where each span ended, and where that is now.
     let mut moves: Vec<(usize, usize)> = Vec::with_capacity(spans.len());
@@ -279,10 +274,8 @@ mod tests {
     #[test]
     fn blocks_follow_the_text() {
         let text = "mail a.b@host.net now\n\nnext";
-        let mut blocks = [
-            Block { kind: BlockKind::Prose, start: 0, end: 21 },
-            Block { kind: BlockKind::Prose, start: 23, end: 27 },
-        ];
+        let mut blocks =
+            [Block { kind: BlockKind::Prose, start: 0, end: 21 }, Block { kind: BlockKind::Prose, start: 23, end: 27 }];
         let mut spans = Vec::new();
         Detector::new(&Kind::ALL).spans(text, &Context::default(), &mut spans);
         let replaced = replace(text, &spans, |_| "<email>", &mut blocks);

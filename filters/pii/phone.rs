@@ -14,7 +14,8 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
             continue;
         }
         let before = at.checked_sub(1).map(|place| bytes[place]);
-        let is_inside = before.is_some_and(|byte| is_word(byte) || matches!(byte, b'.' | b'-' | b'/' | b'=' | b'#' | b'+' | b'$'));
+        let is_inside =
+            before.is_some_and(|byte| is_word(byte) || matches!(byte, b'.' | b'-' | b'/' | b'=' | b'#' | b'+' | b'$'));
         let end = end_of_run(bytes, at);
         if !is_inside && end > at && is_phone(&bytes[at..end]) && !bytes.get(end).is_some_and(|byte| is_word(*byte)) {
             add(at, end);

@@ -59,11 +59,13 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
         if before.is_some_and(word) {
             continue;
         }
-        let mut length = bytes[hit.end()..].iter().take(shape.most + 1).take_while(|byte| (shape.belongs)(**byte)).count();
+        let mut length =
+            bytes[hit.end()..].iter().take(shape.most + 1).take_while(|byte| (shape.belongs)(**byte)).count();
         while length > 0 && bytes[hit.end() + length - 1] == b'.' {
             length -= 1;
         }
-        let is_token = shape.prefix != "eyJ" || bytes[hit.end()..hit.end() + length].iter().filter(|b| **b == b'.').count() == 2;
+        let is_token =
+            shape.prefix != "eyJ" || bytes[hit.end()..hit.end() + length].iter().filter(|b| **b == b'.').count() == 2;
         if (shape.least..=shape.most).contains(&length) && is_token {
             add(hit.start(), hit.end() + length);
         }

@@ -20,7 +20,10 @@ pub(crate) struct DuplicateParagraphChars;
 /// Number and bytes of the pieces that repeat an earlier one.
 fn repeats(pieces: &[&str]) -> (usize, usize) {
     let mut seen: HashSet<&str, BuildHasherDefault<Xxh3Default>> = HashSet::default();
-    pieces.iter().filter(|piece| !seen.insert(piece)).fold((0, 0), |(count, bytes), piece| (count + 1, bytes + piece.len()))
+    pieces
+        .iter()
+        .filter(|piece| !seen.insert(piece))
+        .fold((0, 0), |(count, bytes), piece| (count + 1, bytes + piece.len()))
 }
 
 fn share_of_pieces(pieces: &[&str]) -> Option<f64> {
@@ -139,8 +142,14 @@ mod tests {
                 ("trimmed before comparing", "a\n  a ", Some(0.5)),
             ],
         );
-        check(&DuplicateParagraphs, &[("one of two", "a\nb\n\na\nb", Some(0.5)), ("lines are not paragraphs", "a\na", Some(0.0))]);
-        check(&DuplicateLineChars, &[("weighed by length", "aaaa\nb\naaaa\nb", Some(0.5)), ("none", "a\nb", Some(0.0))]);
+        check(
+            &DuplicateParagraphs,
+            &[("one of two", "a\nb\n\na\nb", Some(0.5)), ("lines are not paragraphs", "a\na", Some(0.0))],
+        );
+        check(
+            &DuplicateLineChars,
+            &[("weighed by length", "aaaa\nb\naaaa\nb", Some(0.5)), ("none", "a\nb", Some(0.0))],
+        );
         check(&DuplicateParagraphChars, &[("weighed by length", "aaa\n\nb\n\naaa", Some(3.0 / 7.0))]);
     }
 }

@@ -3,7 +3,5 @@
 mod duplicates;
 mod ngrams;
 
-pub(crate) use duplicates::{
-    DuplicateLineChars, DuplicateLines, DuplicateParagraphChars, DuplicateParagraphs,
-};
+pub(crate) use duplicates::{DuplicateLineChars, DuplicateLines, DuplicateParagraphChars, DuplicateParagraphs};
 pub(crate) use ngrams::{Coverage, DuplicateNgrams, TopNgram, coverage};

@@ -66,10 +66,7 @@ mod tests {
 
     #[test]
     fn measures() {
-        check(
-            &HashToWord,
-            &[("no words", "###", None), ("one of two", "#a b", Some(0.5)), ("none", "a b", Some(0.0))],
-        );
+        check(&HashToWord, &[("no words", "###", None), ("one of two", "#a b", Some(0.5)), ("none", "a b", Some(0.0))]);
         check(
             &EllipsisToWord,
             &[

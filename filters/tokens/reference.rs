@@ -30,7 +30,11 @@ pub struct Reference {
 impl Reference {
     /// The distribution of these counts; `None` of too few tokens.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "probabilities in single precision")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "probabilities in single precision"
+    )]
     pub fn new(counts: TokenCounts) -> Option<Self> {
         let total: u64 = counts.iter().map(|(_, count)| u64::from(*count)).sum();
         if total < LEAST_TOKENS {
@@ -114,7 +118,9 @@ impl References {
         for ((language, branch), reference) in &self.by_place {
             bytes.extend(u32::try_from(language.len()).unwrap_or(0).to_le_bytes());
             bytes.extend(language.as_bytes());
-            bytes.push(Branch::ALL.iter().position(|other| other == branch).and_then(|p| u8::try_from(p).ok()).unwrap_or(0));
+            bytes.push(
+                Branch::ALL.iter().position(|other| other == branch).and_then(|p| u8::try_from(p).ok()).unwrap_or(0),
+            );
             bytes.extend(u32::try_from(reference.counts.len()).unwrap_or(0).to_le_bytes());
             for (bucket, count) in &reference.counts {
                 bytes.extend(bucket.to_le_bytes());

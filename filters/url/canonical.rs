@@ -66,8 +66,26 @@ fn without_session(path: &str) -> &str {
 /// Parameters that say who came from where, not which page it is.
 fn is_tracking(name: &str) -> bool {
     const NAMES: [&str; 20] = [
-        "_ga", "_gl", "_hsenc", "_hsmi", "dclid", "fbclid", "gbraid", "gclid", "gclsrc", "igshid", "jsessionid",
-        "mc_cid", "mc_eid", "mkt_tok", "msclkid", "phpsessid", "twclid", "wbraid", "yclid", "zanpid",
+        "_ga",
+        "_gl",
+        "_hsenc",
+        "_hsmi",
+        "dclid",
+        "fbclid",
+        "gbraid",
+        "gclid",
+        "gclsrc",
+        "igshid",
+        "jsessionid",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "msclkid",
+        "phpsessid",
+        "twclid",
+        "wbraid",
+        "yclid",
+        "zanpid",
     ];
     let name = name.to_ascii_lowercase();
     name.starts_with("utm_") || name.starts_with("aspsessionid") || NAMES.binary_search(&name.as_str()).is_ok()

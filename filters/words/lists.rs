@@ -60,9 +60,7 @@ impl WordLists {
     #[must_use]
     pub fn embedded() -> &'static Self {
         static LISTS: OnceLock<WordLists> = OnceLock::new();
-        LISTS.get_or_init(|| {
-            Self::new([("en", include_str!("lists/en.txt")), ("de", include_str!("lists/de.txt"))])
-        })
+        LISTS.get_or_init(|| Self::new([("en", include_str!("lists/en.txt")), ("de", include_str!("lists/de.txt"))]))
     }
 
     /// Lists of one word or phrase a line, by language code (`en` or `eng`). Empty lines and repeats do not count;

@@ -52,7 +52,11 @@ mod tests {
     fn measures() {
         check(
             &Stop,
-            &[("none", "ferry", Some(0.0)), ("distinct, any case", "The the AND", Some(2.0)), ("nothing", "", Some(0.0))],
+            &[
+                ("none", "ferry", Some(0.0)),
+                ("distinct, any case", "The the AND", Some(2.0)),
+                ("nothing", "", Some(0.0)),
+            ],
         );
         let german = Document::new("Die Fähre").with_language(Some("deu_Latn"));
         assert_eq!(Stop.measure(&german), None);

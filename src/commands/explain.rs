@@ -34,7 +34,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<()> {
         None if args.place.is_file() => by_hand(args)?,
         None => {
             let place = args.place.display();
-            return Err(Usage(format!("which document? trommel explain {place} ID, or an HTML file in place of {place}")).into());
+            return Err(Usage(format!(
+                "which document? trommel explain {place} ID, or an HTML file in place of {place}"
+            ))
+            .into());
         }
     };
     print(&text)
@@ -107,7 +110,13 @@ fn one(text: &mut String, layout: &Layout, recipe: &Recipe, row: &RecordBatch) -
         }
     }
     if let Some(measures) = row.column_by_name(schema::MEASURES.name).and_then(|column| column.as_struct_opt()) {
-        measured(text, measures, shown(row, &schema::BRANCH)?.as_deref(), shown(row, &schema::LANGUAGE)?.as_deref(), recipe);
+        measured(
+            text,
+            measures,
+            shown(row, &schema::BRANCH)?.as_deref(),
+            shown(row, &schema::LANGUAGE)?.as_deref(),
+            recipe,
+        );
     }
     for folder in ["documents", "rejected"] {
         let Some(document) = find(layout, folder, &Wanted::Id(id.clone()), 1)?.into_iter().next() else { continue };
@@ -168,7 +177,8 @@ fn by_hand(args: &ExplainArgs) -> Result<String> {
             let Some(values) = batch.table().column_by_name(column.name) else { continue };
             match column.name {
                 "measures" => {
-                    let [branch, language] = [&schema::BRANCH, &schema::LANGUAGE].map(|column| shown(batch.table(), column));
+                    let [branch, language] =
+                        [&schema::BRANCH, &schema::LANGUAGE].map(|column| shown(batch.table(), column));
                     measured(&mut text, values.as_struct(), branch?.as_deref(), language?.as_deref(), &recipe);
                 }
                 "text" => {

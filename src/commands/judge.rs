@@ -49,7 +49,8 @@ fn filter_of(recipe: &Recipe) -> Result<&FilterConfig, Usage> {
         StageSpec::Filter(config) => Some(config),
         _ => None,
     });
-    found.ok_or_else(|| Usage(format!("the recipe {} has no stage `filter`, so there is nothing to judge", recipe.name)))
+    found
+        .ok_or_else(|| Usage(format!("the recipe {} has no stage `filter`, so there is nothing to judge", recipe.name)))
 }
 
 fn filters_come_before_a_global_step(recipe: &Recipe) -> bool {
@@ -64,8 +65,13 @@ fn set(config: &mut FilterConfig, setting: &str) -> Result<(), Usage> {
     let (name, value) = setting.split_once('=').ok_or_else(form)?;
     let known = || FILTERS.iter().map(|filter| filter.card().id);
     let unknown = |id: &str| {
-        let elsewhere = ["language.", "scrub.", "dedup.", "url.", "extract.", "read."].iter().any(|stage| id.starts_with(stage));
-        let hint = if elsewhere { "; it is decided before the filters, and needs another run".into() } else { nearest(id, known()) };
+        let elsewhere =
+            ["language.", "scrub.", "dedup.", "url.", "extract.", "read."].iter().any(|stage| id.starts_with(stage));
+        let hint = if elsewhere {
+            "; it is decided before the filters, and needs another run".into()
+        } else {
+            nearest(id, known())
+        };
         Usage(format!("--set {setting}: there is no filter `{id}`{hint}"))
     };
     if value == "off" {
@@ -124,7 +130,12 @@ fn change(old: u64, new: u64) -> String {
 
 fn moved(text: &mut String, name: &str, what: &str, documents: &[Moved], samples: usize) {
     let tokens: u64 = documents.iter().map(|document| document.tokens).sum();
-    let _ = writeln!(text, "\n{name}: {} documents, {} tokens ({what})", HumanCount(documents.len() as u64), HumanCount(tokens));
+    let _ = writeln!(
+        text,
+        "\n{name}: {} documents, {} tokens ({what})",
+        HumanCount(documents.len() as u64),
+        HumanCount(tokens)
+    );
     let languages: Vec<&str> = documents.iter().map(|document| document.language.as_str()).collect();
     let classes: Vec<&str> = documents.iter().map(|document| document.class.as_str()).collect();
     for (title, groups) in [("by language", languages), ("by class", classes)] {
@@ -141,7 +152,13 @@ fn moved(text: &mut String, name: &str, what: &str, documents: &[Moved], samples
     }
     for document in documents.iter().take(samples) {
         let (filter, value, bound) = document.rule;
-        let _ = writeln!(text, "  {}  {filter} {}  {}", &document.id[..12], verdict::comparison(value, bound), document.url);
+        let _ = writeln!(
+            text,
+            "  {}  {filter} {}  {}",
+            &document.id[..12],
+            verdict::comparison(value, bound),
+            document.url
+        );
     }
 }
 

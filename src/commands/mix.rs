@@ -56,7 +56,11 @@ pub(super) fn describe(manifest: &Manifest, layout: &Layout) -> String {
         folder.display()
     );
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{:<13} {:>8} {:>9} {:>14} {:>11} {:>7}", "class", "wanted", "share", "tokens", "documents", "epochs");
+    let _ = writeln!(
+        text,
+        "{:<13} {:>8} {:>9} {:>14} {:>11} {:>7}",
+        "class", "wanted", "share", "tokens", "documents", "epochs"
+    );
     for class in &manifest.classes {
         let _ = writeln!(
             text,

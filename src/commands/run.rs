@@ -89,7 +89,11 @@ fn expand(patterns: &[String]) -> Result<Vec<PathBuf>> {
         let before = files.len();
         let paths = glob::glob(pattern).map_err(|error| Usage(format!("--input {pattern}: {error}")))?;
         for path in paths {
-            add(&path.map_err(|error| StageError::io("list", error.path())(std::io::Error::other(error.to_string())))?, &mut files)?;
+            add(
+                &path
+                    .map_err(|error| StageError::io("list", error.path())(std::io::Error::other(error.to_string())))?,
+                &mut files,
+            )?;
         }
         if files.len() == before {
             return Err(Usage(format!("--input {pattern}: no such file")).into());
@@ -199,7 +203,11 @@ fn finish(args: &RunArgs, saved: &Saved, out: &Path) -> Result<()> {
         std::fs::remove_dir_all(&work).with_context(|| format!("remove {}", work.display()))?;
     }
     print(&format!("\n{}\n", summary.text()))?;
-    eprintln!("documents are in {}; ask about one: trommel explain {} ID", out.join("documents").display(), out.display());
+    eprintln!(
+        "documents are in {}; ask about one: trommel explain {} ID",
+        out.join("documents").display(),
+        out.display()
+    );
     let loss = summary.integrity.loss();
     if let Some(most) = args.max_loss.filter(|most| loss > *most) {
         anyhow::bail!(

@@ -12,7 +12,9 @@ use stages::task::Layout;
 pub(super) fn run(args: &SqlArgs) -> Result<()> {
     let layout = Layout::new(&args.run);
     if !layout.run_json().exists() {
-        return Err(super::Usage(format!("{} is not the folder of a run: it has no run.json", args.run.display())).into());
+        return Err(
+            super::Usage(format!("{} is not the folder of a run: it has no run.json", args.run.display())).into()
+        );
     }
     let runtime = tokio::runtime::Runtime::new().context("start the engine")?;
     let batches = runtime.block_on(async {
@@ -35,10 +37,11 @@ async fn tables(layout: &Layout) -> Result<SessionContext> {
     let mut folders: Vec<(String, String)> =
         ["documents", "rejected", "failed", "ledger"].map(|name| (name.to_owned(), name.to_owned())).into();
     if let Ok(mixes) = std::fs::read_dir(layout.path("mixes")) {
-        let mut names: Vec<String> =
-            mixes.filter_map(|mix| mix.ok()?.file_name().into_string().ok()).collect();
+        let mut names: Vec<String> = mixes.filter_map(|mix| mix.ok()?.file_name().into_string().ok()).collect();
         names.sort();
-        folders.extend(names.iter().map(|name| (format!("mix_{}", name.replace(['-', '.'], "_")), format!("mixes/{name}"))));
+        folders.extend(
+            names.iter().map(|name| (format!("mix_{}", name.replace(['-', '.'], "_")), format!("mixes/{name}"))),
+        );
     }
     for (table, folder) in folders {
         let path = layout.path(&folder);

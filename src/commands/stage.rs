@@ -144,8 +144,16 @@ impl Stage {
                 row.insert("topic".into(), json!(found.topic));
                 let scores = found.scores;
                 let score = |value: Option<f32>| value.map_or(Value::Null, |value| number(f64::from(value)));
-                let scores = [("quality", scores.quality), ("math", scores.math), ("code", scores.code), ("topic", scores.topic)];
-                row.insert("scores".into(), scores.map(|(name, value)| (name.to_owned(), score(value))).into_iter().collect());
+                let scores = [
+                    ("quality", scores.quality),
+                    ("math", scores.math),
+                    ("code", scores.code),
+                    ("topic", scores.topic),
+                ];
+                row.insert(
+                    "scores".into(),
+                    scores.map(|(name, value)| (name.to_owned(), score(value))).into_iter().collect(),
+                );
                 Ok(())
             }
         }
@@ -189,10 +197,8 @@ fn scrub(stage: &Scrub, row: &mut Row) -> Result<(), String> {
 fn filter(stage: &Filters, row: &mut Row) -> Result<(), String> {
     let (text, blocks) = take_text(row)?;
     let language = string(row, "language")?;
-    let document = Document::new(&text)
-        .with_language(language.as_deref())
-        .with_blocks(&blocks)
-        .with_resources(stage.resources());
+    let document =
+        Document::new(&text).with_language(language.as_deref()).with_blocks(&blocks).with_resources(stage.resources());
     let judgement = stage.judge(&document);
     let measures = filters::FILTERS.iter().zip(&judgement.measures);
     let value = |value: Option<f64>| value.map_or(Value::Null, number);

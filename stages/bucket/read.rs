@@ -50,11 +50,7 @@ fn read_into<R: Record>(path: &Path, wanted: impl Fn(u32) -> bool, records: &mut
 }
 
 /// First byte and number of records of each wanted group; `None` when the footer is not ours.
-fn table<R: Record>(
-    file: &mut File,
-    length: u64,
-    wanted: impl Fn(u32) -> bool,
-) -> io::Result<Option<Vec<(u64, u64)>>> {
+fn table<R: Record>(file: &mut File, length: u64, wanted: impl Fn(u32) -> bool) -> io::Result<Option<Vec<(u64, u64)>>> {
     if length < FOOTER as u64 {
         return Ok(None);
     }

@@ -129,7 +129,8 @@ impl DocumentStage for CutLines {
             let original = texts.value(row);
             block_column.read(row, &mut blocks);
             cuts.clear();
-            if let (true, Some(window)) = (batch.is_alive(row), self.windows.get(batch.first_row() + row).copied().flatten())
+            if let (true, Some(window)) =
+                (batch.is_alive(row), self.windows.get(batch.first_row() + row).copied().flatten())
             {
                 each_line(original, &blocks, |range, line| {
                     if self.counts.contains_key(&line_key(line, languages.value(row), window)) {
@@ -180,9 +181,8 @@ fn remove(original: &str, cuts: &[std::ops::Range<usize>], blocks: &mut Vec<Bloc
     let moved = |position: u32| {
         let position = position as usize;
         let later = cuts.partition_point(|cut| cut.start < position);
-        let lost = later.checked_sub(1).map_or(0, |last| {
-            lost_before[last] + cuts[last].end.min(position) - cuts[last].start
-        });
+        let lost =
+            later.checked_sub(1).map_or(0, |last| lost_before[last] + cuts[last].end.min(position) - cuts[last].start);
         u32::try_from((position - lost).min(kept.len())).unwrap_or(u32::MAX)
     };
     for block in blocks.iter_mut() {

@@ -137,10 +137,7 @@ pub(crate) struct KeyBatch {
 ///
 /// # Errors
 /// [`StageError`] when the file is gone or damaged.
-pub(crate) fn read_keys(
-    path: &Path,
-    columns: &[&Column],
-) -> Result<impl Iterator<Item = Result<KeyBatch>> + use<>> {
+pub(crate) fn read_keys(path: &Path, columns: &[&Column]) -> Result<impl Iterator<Item = Result<KeyBatch>> + use<>> {
     let file = File::open(path).map_err(StageError::io("open", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(path))?;
     let names = columns.iter().map(|column| column.name);

@@ -46,7 +46,8 @@ impl LineDedup {
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let window = (self.window == 0).then(|| "window: 0 documents hold no lines".to_owned());
-        let loss = (!(0.0..=1.0).contains(&self.max_loss)).then(|| format!("max_loss: {} is not a share", self.max_loss));
+        let loss =
+            (!(0.0..=1.0).contains(&self.max_loss)).then(|| format!("max_loss: {} is not a share", self.max_loss));
         window.into_iter().chain(loss).collect()
     }
 }
@@ -171,7 +172,8 @@ impl Phase for Scatter {
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let shard = &run.shards[part.number as usize];
         let windows = windows(&self.step, run, shard, self.window)?;
-        let mut writer = BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
+        let mut writer =
+            BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
         let mut keys: Vec<u64> = Vec::new();
         let mut flush = |keys: &mut Vec<u64>| -> Result<()> {
             keys.sort_unstable();

@@ -70,7 +70,9 @@ impl Phase for Settle {
                 if !row.is_some_and(std::mem::take) {
                     return Err(StageError::Internal(format!(
                         "{} removed row {} of {} twice",
-                        self.step.level.name(), decision.row, shard.name
+                        self.step.level.name(),
+                        decision.row,
+                        shard.name
                     )));
                 }
             }

@@ -61,7 +61,8 @@ impl Phase for Scatter {
         let shard = &run.shards[part.number as usize];
         let rows = usize::try_from(self.step.key_rows(run)?[part.number as usize]).unwrap_or(usize::MAX);
         let alive = self.step.survivors(run, shard, rows)?;
-        let mut writer = BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
+        let mut writer =
+            BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
         let columns = [&schema::ID, &schema::CAPTURED_AT, &schema::N_CHARS, self.key];
         for batch in read_keys(&self.step.keys(run, shard), &columns)? {
             bench.check()?;

@@ -85,7 +85,8 @@ impl DocumentStage for Extract {
         let (pages, urls) = (batch.strings(&schema::HTML)?, batch.strings(&schema::URL)?);
         let given = batch.has(&schema::TEXT).then(|| batch.strings(&schema::TEXT)).transpose()?;
         let titles_given = batch.has(&schema::TITLE).then(|| batch.strings(&schema::TITLE)).transpose()?;
-        let hints_given = batch.has(&schema::LANGUAGE_HINT).then(|| batch.strings(&schema::LANGUAGE_HINT)).transpose()?;
+        let hints_given =
+            batch.has(&schema::LANGUAGE_HINT).then(|| batch.strings(&schema::LANGUAGE_HINT)).transpose()?;
         let [mut texts, mut titles, mut published, mut hints] = [(); 4].map(|()| StringBuilder::new());
         let mut blocks = BlocksBuilder::default();
         let mut fates = Vec::new();

@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn filters_are_named_by_id() {
         let config: FilterConfig =
-            serde_json::from_value(serde_json::json!({ "length.words": { "min": 50 }, "tokens.kl": { "max": 5 } })).unwrap();
+            serde_json::from_value(serde_json::json!({ "length.words": { "min": 50 }, "tokens.kl": { "max": 5 } }))
+                .unwrap();
         assert_eq!(config.bounds_of("length.words", None), Some(Bounds::at_least(50.0)));
         assert!(config.needs_token_references() && config.problems().is_empty());
         let unknown = serde_json::json!({ "length.wrods": { "min": 50 } });

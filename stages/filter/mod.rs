@@ -82,14 +82,17 @@ impl Filters {
                 Ok((config::language_of(name), text))
             })
             .collect::<Result<Vec<_>>>()?;
-        let word_lists =
-            (!texts.is_empty()).then(|| WordLists::new(texts.iter().map(|(code, text)| (code.as_str(), text.as_str()))));
+        let word_lists = (!texts.is_empty())
+            .then(|| WordLists::new(texts.iter().map(|(code, text)| (code.as_str(), text.as_str()))));
         let bounds = |language: Option<&str>| {
             FILTERS.iter().map(|filter| config.bounds_of(filter.card().id, language)).collect::<Vec<_>>()
         };
-        let of_language =
-            config.languages.keys().map(|language| (language.clone(), bounds(Some(language)))).collect();
-        Ok(Self { bounds: bounds(None), of_language, resources: Resources { word_lists, references: references.unwrap_or_default() } })
+        let of_language = config.languages.keys().map(|language| (language.clone(), bounds(Some(language)))).collect();
+        Ok(Self {
+            bounds: bounds(None),
+            of_language,
+            resources: Resources { word_lists, references: references.unwrap_or_default() },
+        })
     }
 
     /// What the filters need besides the text.

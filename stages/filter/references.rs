@@ -45,8 +45,7 @@ impl Phase for FoldReferences {
         let mut references = References::default();
         for ((language, branch), place) in total.into_places() {
             let Some(reference) = Reference::new(narrow(&place.totals)) else { continue };
-            let points: Vec<Point> =
-                place.sample.values().filter_map(|counts| reference.divergence(counts)).collect();
+            let points: Vec<Point> = place.sample.values().filter_map(|counts| reference.divergence(counts)).collect();
             references.insert(language, branch, reference.calibrated(&points));
         }
         let mut file = run.layout.create(PATH)?;

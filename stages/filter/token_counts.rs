@@ -6,9 +6,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringBuilder, UInt16Builder, UInt64Builder,
-};
+use arrow::array::{Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringBuilder, UInt16Builder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt16Type, UInt64Type};
 use filters::tokens::{BUCKETS, TokenCounts as Counts, count_tokens};
 use filters::{Branch, Document};
@@ -135,7 +133,11 @@ impl TokenCounts {
                 let branch = *branch.ok_or_else(|| StageError::table(path)("an unknown branch"))?;
                 let place = found.places.entry((languages.value(row).to_owned(), branch)).or_default();
                 let (buckets, counts) = (buckets.value(row), counts.value(row));
-                let pairs = buckets.as_primitive::<UInt16Type>().values().iter().zip(counts.as_primitive::<UInt64Type>().values());
+                let pairs = buckets
+                    .as_primitive::<UInt16Type>()
+                    .values()
+                    .iter()
+                    .zip(counts.as_primitive::<UInt64Type>().values());
                 if hashes.is_valid(row) {
                     let counts = pairs.map(|(bucket, count)| (*bucket, u32::try_from(*count).unwrap_or(u32::MAX)));
                     place.offer(hashes.value(row), counts.collect());
@@ -170,7 +172,8 @@ pub fn document_tokens(batch: &Batch) -> Result<Vec<DocumentTokens>> {
 }
 
 fn table_schema() -> SchemaRef {
-    let list = |name: &str, item: DataType| Field::new(name, DataType::List(Arc::new(Field::new("item", item, true))), false);
+    let list =
+        |name: &str, item: DataType| Field::new(name, DataType::List(Arc::new(Field::new("item", item, true))), false);
     Arc::new(Schema::new(vec![
         Field::new("language", DataType::Utf8, false),
         Field::new("branch", DataType::Utf8, false),
@@ -190,7 +193,13 @@ struct RowsBuilder {
 }
 
 impl RowsBuilder {
-    fn append(&mut self, language: &str, branch: Branch, document: Option<u64>, pairs: impl Iterator<Item = (u16, u64)>) {
+    fn append(
+        &mut self,
+        language: &str,
+        branch: Branch,
+        document: Option<u64>,
+        pairs: impl Iterator<Item = (u16, u64)>,
+    ) {
         self.languages.append_value(language);
         self.branches.append_value(branch.name());
         self.documents.append_option(document);

@@ -41,11 +41,7 @@ pub fn fates(layout: &Layout) -> Result<Vec<FateCount>> {
             let fate = batch.column_by_name(schema::FATE.name).ok_or_else(damaged)?.as_struct();
             let [outcomes, stages, rules]: [&StringArray; 3] = [0, 1, 2].map(|field| fate.column(field).as_string());
             for row in 0..batch.num_rows() {
-                let key = (
-                    outcomes.value(row).to_owned(),
-                    stages.value(row).to_owned(),
-                    rules.value(row).to_owned(),
-                );
+                let key = (outcomes.value(row).to_owned(), stages.value(row).to_owned(), rules.value(row).to_owned());
                 let id = if ids.is_valid(row) { ids.value(row) } else { &[] };
                 let (count, example) = counts.entry(key).or_insert_with(|| (0, id.to_vec()));
                 *count += 1;

@@ -175,7 +175,8 @@ impl<'a> Rows<'a> {
     }
 
     fn moved(&self, row: usize, tokens: u64, rule: Rule) -> Moved {
-        let text = |column: &StringArray| if column.is_valid(row) { column.value(row).to_owned() } else { String::new() };
+        let text =
+            |column: &StringArray| if column.is_valid(row) { column.value(row).to_owned() } else { String::new() };
         Moved {
             id: hex(self.ids.value(row)),
             url: text(self.urls),

@@ -45,7 +45,9 @@ impl fmt::Display for Shortage {
         }
         let each = self.classes.iter().map(|(class, wanted, possible)| match wanted {
             0 => format!("{class} has no documents"),
-            _ => format!("{class} is {} tokens short: {wanted} wanted, {possible} within max_epochs", wanted - possible),
+            _ => {
+                format!("{class} is {} tokens short: {wanted} wanted, {possible} within max_epochs", wanted - possible)
+            }
         });
         write!(f, "{}", each.collect::<Vec<_>>().join("; "))
     }

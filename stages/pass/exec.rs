@@ -94,7 +94,10 @@ impl ExecutionPlan for PassExec {
         vec![false] // a file is one partition
     }
 
-    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> PlanResult<Arc<dyn ExecutionPlan>> {
+    fn with_new_children(
+        self: Arc<Self>,
+        mut children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> PlanResult<Arc<dyn ExecutionPlan>> {
         match children.pop() {
             Some(input) if children.is_empty() => Ok(Arc::new(Self::new(Arc::clone(&self.task), input))),
             _ => Err(DataFusionError::Internal("PassExec has one input".into())),
@@ -141,9 +144,7 @@ async fn drive(task: &PassTask, input: SendableRecordBatchStream, bench: Arc<Wor
             }
             Err(error) => drop(sender.send(Err(error.into()))),
         }
-        async move {
-            receiver.await.unwrap_or_else(|_| Err(StageError::Internal("a batch was dropped".into())))
-        }
+        async move { receiver.await.unwrap_or_else(|_| Err(StageError::Internal("a batch was dropped".into()))) }
     });
     let mut processed = std::pin::pin!(processed.buffered(bench.threads() + 1));
     while let Some(batch) = processed.next().await {

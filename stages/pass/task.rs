@@ -40,7 +40,8 @@ impl Phase for PassSpec {
         let scan = scan(self, run, &shard, bench)?;
         let task = Arc::new(PassTask { pass: self.clone(), run: run.clone(), shard });
         let plan = PassExec::new(task, scan);
-        let config = SessionConfig::new().with_target_partitions(1).with_batch_size(512).with_extension(Arc::clone(bench));
+        let config =
+            SessionConfig::new().with_target_partitions(1).with_batch_size(512).with_extension(Arc::clone(bench));
         let runtime = RuntimeEnvBuilder::new().build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime).task_ctx();
         let mut stream = plan.execute(0, context)?;

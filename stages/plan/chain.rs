@@ -87,7 +87,12 @@ impl Plan {
                     Some(earlier) => Source::Pass { name: earlier.name.clone(), columns: earlier.columns.clone() },
                 },
                 stages: pass.to_vec(),
-                removals: before.iter().map(|(step, _)| step).filter(|step| step.level.removes_documents()).cloned().collect(),
+                removals: before
+                    .iter()
+                    .map(|(step, _)| step)
+                    .filter(|step| step.level.removes_documents())
+                    .cloned()
+                    .collect(),
                 cut_lines: before.iter().find_map(|(step, spec)| match spec {
                     StageSpec::DedupLine(config) => Some((step.clone(), config.clone())),
                     _ => None,

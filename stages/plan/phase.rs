@@ -120,7 +120,12 @@ impl Run {
     pub fn remove_stale(&self, plan: &super::Plan) -> Result<()> {
         let mut current = BTreeSet::new();
         for pass in &plan.passes {
-            current.extend(self.commits(&pass.name)?.into_iter().flat_map(|commit| commit.outputs).map(|o| self.layout.path(&o.path)));
+            current.extend(
+                self.commits(&pass.name)?
+                    .into_iter()
+                    .flat_map(|commit| commit.outputs)
+                    .map(|o| self.layout.path(&o.path)),
+            );
         }
         for folder in ["documents", "rejected", "failed", "ledger"] {
             for file in self.layout.files(folder)?.iter().filter(|file| !current.contains(*file)) {

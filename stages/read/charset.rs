@@ -146,7 +146,13 @@ mod tests {
         let meta = |name: &str, body: &[u8]| [format!("<meta charset={name}>").as_bytes(), body].concat();
         for (what, body, content_type, host, expected) in [
             ("UTF-8", russian.as_bytes().to_vec(), None, None, russian),
-            ("UTF-8 under a wrong name", russian.as_bytes().to_vec(), Some("text/html; charset=iso-8859-1"), None, russian),
+            (
+                "UTF-8 under a wrong name",
+                russian.as_bytes().to_vec(),
+                Some("text/html; charset=iso-8859-1"),
+                None,
+                russian,
+            ),
             ("in the head", cyrillic.clone(), Some("text/html; charset=\"windows-1251\""), None, russian),
             ("nowhere", cyrillic.clone(), None, Some("example.ru"), russian),
             ("nowhere, KOI8", koi8, None, Some("example.ru"), russian),

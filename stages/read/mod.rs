@@ -148,7 +148,9 @@ fn media_type(declared: Option<&str>, body: &[u8]) -> Media {
         "text/html" | "application/xhtml+xml" | "application/vnd.wap.xhtml+xml" => Media::Html,
         "text/plain" if looks_like_html(start) => Media::Html,
         "text/plain" => Media::Text,
-        "" | "application/octet-stream" | "unknown/unknown" | "text/xml" | "application/xml" if looks_like_html(start) => {
+        "" | "application/octet-stream" | "unknown/unknown" | "text/xml" | "application/xml"
+            if looks_like_html(start) =>
+        {
             Media::Html
         }
         "" => Media::Other("undeclared".into()),
@@ -231,11 +233,29 @@ mod tests {
             ("xhtml", "resource", Some("application/xhtml+xml"), "<html>x", "html <html>x"),
             ("plain text", "response", None, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nx", "text x"),
             ("a redirect", "response", None, "HTTP/1.1 301 Moved\r\n\r\n", "rejected  read read.status  301 > 299"),
-            ("a look-up of a name", "response", Some("text/dns"), "20240301\na.example 60 IN A", "rejected  read read.media_type  text/dns"),
+            (
+                "a look-up of a name",
+                "response",
+                Some("text/dns"),
+                "20240301\na.example 60 IN A",
+                "rejected  read read.media_type  text/dns",
+            ),
             ("not HTTP", "response", None, "junk", "failed  read no_http_head  the record holds no HTTP response"),
-            ("no body", "response", None, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n \n", "rejected  read read.bytes  0 < 1"),
+            (
+                "no body",
+                "response",
+                None,
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n \n",
+                "rejected  read read.bytes  0 < 1",
+            ),
             ("an image", "resource", Some("image/png"), "\u{89}PNG", "rejected  read read.media_type  image/png"),
-            ("a PDF that says it is a page", "resource", Some("text/html"), "%PDF-1.4", "rejected  read read.media_type  text/html"),
+            (
+                "a PDF that says it is a page",
+                "resource",
+                Some("text/html"),
+                "%PDF-1.4",
+                "rejected  read read.media_type  text/html",
+            ),
             ("undeclared, a page by its looks", "resource", None, "<!DOCTYPE html><p>x", "html <!DOCTYPE html><p>x"),
             ("undeclared", "resource", None, "x", "rejected  read read.media_type  undeclared"),
             ("WET", "text", None, "x", "text x"),

@@ -228,7 +228,11 @@ fn read_packed(input: impl Read, source: &RecordSource, integrity: &mut Integrit
     }
 }
 
-fn read_warc(input: impl Read + Send + 'static, source: &RecordSource, sink: &mut Sink<'_>) -> std::io::Result<Integrity> {
+fn read_warc(
+    input: impl Read + Send + 'static,
+    source: &RecordSource,
+    sink: &mut Sink<'_>,
+) -> std::io::Result<Integrity> {
     let mut reader = WarcReader::new(input, source.config.max_record)?;
     while let Some(item) = reader.next_item() {
         let goes_on = match &item {

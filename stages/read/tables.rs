@@ -36,7 +36,12 @@ struct Line {
 }
 
 /// Reads JSON lines, plain, gzip or zstd. A line of more than `most` bytes fails.
-pub(super) fn read_jsonl(input: impl Read, most: u64, integrity: &mut Integrity, visitor: &mut dyn Visitor) -> std::io::Result<()> {
+pub(super) fn read_jsonl(
+    input: impl Read,
+    most: u64,
+    integrity: &mut Integrity,
+    visitor: &mut dyn Visitor,
+) -> std::io::Result<()> {
     let mut input = BufReader::with_capacity(1 << 20, input);
     let mut line = Vec::new();
     let mut offset = 0;
@@ -137,7 +142,12 @@ fn date_of(value: &Value) -> Option<i64> {
 }
 
 /// Reads a Parquet file with a column `text`, and `id`, `url`, `title`, `language`, `captured_at` where there are such.
-pub(super) fn read_parquet(mut file: File, path: &Path, integrity: &mut Integrity, visitor: &mut dyn Visitor) -> std::io::Result<()> {
+pub(super) fn read_parquet(
+    mut file: File,
+    path: &Path,
+    integrity: &mut Integrity,
+    visitor: &mut dyn Visitor,
+) -> std::io::Result<()> {
     file.rewind()?;
     let bytes = file.metadata()?.len();
     let failed = |message: String| Damage::new("bad_parquet", message, 0, bytes);

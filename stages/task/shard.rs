@@ -49,7 +49,14 @@ impl Shard {
                 .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
                 .map_or(0, |since| since.as_nanos());
             let stem = stem(&name);
-            shards.push(Self { number, name, path, bytes: file.len(), stamp: format!("{}-{modified}", file.len()), stem });
+            shards.push(Self {
+                number,
+                name,
+                path,
+                bytes: file.len(),
+                stamp: format!("{}-{modified}", file.len()),
+                stem,
+            });
         }
         Ok(shards)
     }
@@ -100,7 +107,10 @@ mod tests {
             files.push(path);
         }
         let shards = Shard::from_files(&files).unwrap();
-        assert_eq!(shards.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a/x.warc.gz", "a/y z.warc", "b/x.warc.gz"]);
+        assert_eq!(
+            shards.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
+            ["a/x.warc.gz", "a/y z.warc", "b/x.warc.gz"]
+        );
         assert_eq!(shards.iter().map(|s| s.number).collect::<Vec<_>>(), [0, 1, 2]);
         assert!(shards[1].stem.starts_with("y_z.warc-"));
         assert_ne!(shards[0].stem, shards[2].stem);

@@ -30,4 +30,5 @@ pub enum Rejected {
 }
 
 /// The tokenizer that counts: cl100k, embedded.
-static TOKENIZER: LazyLock<Option<&'static tiktoken::CoreBpe>> = LazyLock::new(|| tiktoken::get_encoding("cl100k_base"));
+static TOKENIZER: LazyLock<Option<&'static tiktoken::CoreBpe>> =
+    LazyLock::new(|| tiktoken::get_encoding("cl100k_base"));

@@ -58,9 +58,7 @@ impl TableWriter {
             return Ok(());
         }
         self.rows += batch.num_rows() as u64;
-        let error = |writer: &ArrowWriter<Partial>, error| {
-            StageError::table(writer.inner().target())(error)
-        };
+        let error = |writer: &ArrowWriter<Partial>, error| StageError::table(writer.inner().target())(error);
         if let Err(failed) = self.writer.write(batch) {
             return Err(error(&self.writer, failed));
         }

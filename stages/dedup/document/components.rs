@@ -51,7 +51,8 @@ impl Phase for Components {
                 }
             }
         }
-        let mut writer = BucketWriter::new(&run.layout, &self.step.file("components", &part.name), bench.scatter_budget())?;
+        let mut writer =
+            BucketWriter::new(&run.layout, &self.step.file("components", &part.name), bench.scatter_budget())?;
         for (place, &document) in documents.iter().enumerate() {
             let (shard, row) = shard_and_row(document);
             writer.push(shard, Label { row, component: documents[forest.root(place)] })?;

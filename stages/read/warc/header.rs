@@ -92,7 +92,8 @@ impl Header {
             match name.trim().to_ascii_lowercase().as_str() {
                 "warc-type" => header.kind = header.kind.or_else(|| Some(RecordKind::parse(value))),
                 "warc-target-uri" if header.target_uri.is_none() => {
-                    header.target_uri = Some(value.trim_matches(['<', '>']).trim().to_owned()).filter(|uri| !uri.is_empty());
+                    header.target_uri =
+                        Some(value.trim_matches(['<', '>']).trim().to_owned()).filter(|uri| !uri.is_empty());
                 }
                 "warc-date" => header.date = header.date.or_else(|| parse_date(value)),
                 "content-type" => header.content_type = header.content_type.or_else(text),
@@ -134,9 +135,8 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
     if digits.len() < 4 || !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let field = |range: std::ops::Range<usize>, default: i8| {
-        digits.get(range).map_or(Some(default), |part| part.parse().ok())
-    };
+    let field =
+        |range: std::ops::Range<usize>, default: i8| digits.get(range).map_or(Some(default), |part| part.parse().ok());
     let year: i16 = digits[..4].parse().ok()?;
     let date = jiff::civil::DateTime::new(
         year,

@@ -18,6 +18,6 @@ mod tests;
 mod window;
 mod zstandard;
 
-pub(crate) use header::{fields_of, parse_date};
 pub use header::{Header, RecordKind};
+pub(crate) use header::{fields_of, parse_date};
 pub use reader::{Item, Record, WarcReader};

@@ -90,7 +90,16 @@ impl WarcReader {
             ended = true;
         }
         let chunks = if ended { None } else { open(window, format) };
-        Ok(Self { ended: ended || chunks.is_none(), chunks, format, buffer: Vec::new(), at: 0, max_record, integrity, pending })
+        Ok(Self {
+            ended: ended || chunks.is_none(),
+            chunks,
+            format,
+            buffer: Vec::new(),
+            at: 0,
+            max_record,
+            integrity,
+            pending,
+        })
     }
 
     /// The account of the file so far; whole once there are no more items.
@@ -282,7 +291,9 @@ impl WarcReader {
                 Fetched::Bytes => {}
                 Fetched::NewRecord(_) => return After::End,
                 Fetched::Damaged => return After::Damaged,
-                Fetched::End if is_ended || rest_is_blank(&self.buffer[at.min(self.buffer.len())..]) => return After::End,
+                Fetched::End if is_ended || rest_is_blank(&self.buffer[at.min(self.buffer.len())..]) => {
+                    return After::End;
+                }
                 Fetched::End => return After::MoreBlock,
             }
         }

@@ -32,7 +32,12 @@ fn zstandard(bytes: &[u8]) -> Vec<u8> {
 
 /// Records whose blocks differ enough that none of them compresses to nothing.
 fn records() -> Vec<Vec<u8>> {
-    let block = |n: u32| (0..30).map(|k| format!("{} ", n.wrapping_mul(2_654_435_761).wrapping_add(k * k * 7919))).collect::<Vec<_>>().concat();
+    let block = |n: u32| {
+        (0..30)
+            .map(|k| format!("{} ", n.wrapping_mul(2_654_435_761).wrapping_add(k * k * 7919)))
+            .collect::<Vec<_>>()
+            .concat()
+    };
     ["a", "b", "c"].into_iter().zip(1..).map(|(name, n)| record(name, &block(n))).collect()
 }
 
@@ -50,7 +55,8 @@ fn read(bytes: &[u8]) -> (Vec<String>, Vec<&'static str>) {
         match item {
             Item::Record(found) => {
                 let name = &found.header.target_uri.unwrap_or_default()[7..8];
-                let is_whole = records_of(name).is_some_and(|record| memchr::memmem::find(&record, &found.block).is_some());
+                let is_whole =
+                    records_of(name).is_some_and(|record| memchr::memmem::find(&record, &found.block).is_some());
                 assert!(is_whole && !found.block.is_empty(), "the block of {name} is not what was written");
                 records.push(name.to_owned());
             }
@@ -96,7 +102,8 @@ fn a_flipped_bit_costs_one_record() {
             damaged[place] ^= 0x10;
             let (records, damage) = read(&damaged);
             let hit = ends.iter().filter(|end| **end <= place).count();
-            let others: Vec<&str> = ["a", "b", "c"].into_iter().enumerate().filter(|(n, _)| *n != hit).map(|(_, name)| name).collect();
+            let others: Vec<&str> =
+                ["a", "b", "c"].into_iter().enumerate().filter(|(n, _)| *n != hit).map(|(_, name)| name).collect();
             // A flip in a field that nobody reads, such as a time stamp, costs nothing.
             let expected = records == others && !damage.is_empty() || records == ["a", "b", "c"];
             // A file that does not begin as one is not searched for what it might hold.
@@ -118,7 +125,12 @@ fn packings_of_every_shape() {
         ("an empty member", [gzip(&a), gzip(b""), gzip(&b)].concat(), "ab", vec![]),
         ("version in lower case", [a.clone(), lower].concat(), "ab", vec![]),
         ("garbage between members", [gzip(&a), b"garbage".to_vec(), gzip(&b)].concat(), "ab", vec!["corrupt"]),
-        ("garbage between records", [a.clone(), b"garbage\r\n".to_vec(), b.clone()].concat(), "ab", vec!["not_a_record"]),
+        (
+            "garbage between records",
+            [a.clone(), b"garbage\r\n".to_vec(), b.clone()].concat(),
+            "ab",
+            vec!["not_a_record"],
+        ),
         ("nothing", vec![], "", vec![]),
         ("a letter", b"Dear reader,".to_vec(), "", vec!["not_warc"]),
     ] {

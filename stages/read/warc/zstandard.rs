@@ -46,7 +46,8 @@ impl<R: Read> Zstandard<R> {
             }
             let content = &self.window.data()[..left];
             self.dictionary = if content.starts_with(&FRAME) {
-                zstd::bulk::decompress(content, MOST_DICTIONARY).map_err(|error| ChunkError::Corrupt(error.to_string()))?
+                zstd::bulk::decompress(content, MOST_DICTIONARY)
+                    .map_err(|error| ChunkError::Corrupt(error.to_string()))?
             } else {
                 content.to_vec()
             };
