@@ -31,6 +31,10 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     let (session, stop) = super::session(&args.resources)?;
     let run = Arc::new(Run { layout: Layout::new(&out), shards, limit: args.limit, seed: recipe.seed });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
+    // Every model and list is loaded before anything is written: a wrong one is told now, not after hours.
+    for stage in &recipe.stages {
+        stage.build(&session.bench().models)?;
+    }
 
     let saved = begin(&run, &recipe, &session, &out)?;
     if saved.summary.is_some() {

@@ -45,7 +45,7 @@ pub(super) fn rows<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Vec
 
 /// Whether a key falls into the held-out tenth. All rows of one key fall together.
 pub(super) fn is_held_out(key: &str) -> bool {
-    hash(key.as_bytes()) % 10 == 0
+    hash(key.as_bytes()).is_multiple_of(10)
 }
 
 /// The site of a page: its registered domain.

@@ -73,7 +73,7 @@ fn shuffled(examples: &[Example], seed: u64) -> String {
 fn train(settings: &Settings, seed: u64, work: &Path) -> Result<Vec<u8>> {
     let mut args = Args::default();
     args.apply_supervised_defaults();
-    args.input = work.to_owned();
+    work.clone_into(&mut args.input);
     args.dim = settings.dim;
     (args.minn, args.maxn) = settings.characters;
     args.bucket = settings.buckets;
@@ -110,12 +110,12 @@ fn in_order(mut bytes: Vec<u8>) -> Result<Vec<u8>> {
         let word = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == 0));
         at += word.context("the model ends within a word")? + 1 + 8 + 1; // the word, its count, its type
     }
-    if pairs > entries.max(bytes.len()) {
+    if pairs > bytes.len() {
         return Ok(bytes); // -1: nothing was pruned
     }
     let table = bytes.get_mut(at..at + pairs * 8).context("the model ends within its table of n-grams")?;
     let mut rows: Vec<[u8; 8]> = table.as_chunks().0.to_vec();
-    rows.sort_unstable_by_key(|row| u64::from_le_bytes(*row) as u32);
+    rows.sort_unstable_by_key(|&[a, b, c, d, ..]| u32::from_le_bytes([a, b, c, d])); // by n-gram
     table.copy_from_slice(rows.as_flattened());
     Ok(bytes)
 }

@@ -128,7 +128,7 @@ mod tests {
         let figures = Figures::of("set".into(), &answers, &[]);
         assert_eq!((figures.texts, figures.labels, figures.accuracy), (4, 2, 0.5));
         assert_eq!(figures.confident, (0.5, 1.0));
-        assert!((figures.macro_f1 - (2.0 / 3.0 + 0.5) / 2.0).abs() < 1e-9);
+        assert!((figures.macro_f1 - f64::midpoint(2.0 / 3.0, 0.5)).abs() < 1e-9);
         let merged = Figures::of("set".into(), &answers, &["a", "b"]);
         assert_eq!((merged.labels, merged.accuracy), (1, 0.75));
     }

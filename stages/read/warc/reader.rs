@@ -216,8 +216,8 @@ impl WarcReader {
         if after == After::MoreBlock {
             // The length is wrong. Too long: records within it are found again. Too short: the rest is passed over.
             let had = next_record.unwrap_or(self.buffer.len()).min(wanted) - body;
-            let kind = if whole || next_record.is_some() { "wrong_length" } else { "truncated" };
             let passed = self.find_next_record(body, next_record);
+            let kind = if whole || self.at < self.buffer.len() { "wrong_length" } else { "truncated" };
             let message = if whole {
                 format!("Content-Length is {length}, and the block goes on behind it")
             } else {
