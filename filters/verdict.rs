@@ -92,7 +92,11 @@ impl fmt::Display for Verdict {
 /// A broken bound as people read it: `0.42 > 0.3`.
 #[must_use]
 pub fn comparison(value: f64, bound: f64) -> String {
-    let sign = if value > bound { '>' } else { '<' };
+    let sign = match value.total_cmp(&bound) {
+        std::cmp::Ordering::Less => '<',
+        std::cmp::Ordering::Equal => '=',
+        std::cmp::Ordering::Greater => '>',
+    };
     format!("{} {sign} {}", number(value), number(bound))
 }
 

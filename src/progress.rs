@@ -110,12 +110,15 @@ impl Shared {
     fn line(&self, position: u64) -> String {
         let share = position as f64 / self.total.max(1) as f64;
         let elapsed = self.started.elapsed();
-        let left = if share > 0.0 { elapsed.div_f64(share).saturating_sub(elapsed) } else { Duration::ZERO };
+        let left = (share > 0.0).then(|| elapsed.div_f64(share).saturating_sub(elapsed));
+        let left = left.map_or_else(String::new, |left| format!(", {} left", HumanDuration(left)));
         let amount = if self.in_bytes {
             format!("{} of {}", HumanBytes(position), HumanBytes(self.total))
         } else {
             format!("{position} of {}", self.total)
         };
-        format!("{amount} ({:.0}%), {}, {} left", share * 100.0, self.message(), HumanDuration(left))
+        let message = self.message();
+        let separator = if message.is_empty() { "" } else { ", " };
+        format!("{amount} ({:.0}%){separator}{message}{left}", share * 100.0)
     }
 }

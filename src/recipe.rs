@@ -155,6 +155,11 @@ impl Reader<'_> {
                 other => self.unknown(key, other, &["name", "seed", "stage", "mix"]),
             }
         }
+        let mut names: Vec<&str> = mixes.iter().map(|mix: &MixConfig| mix.name.as_str()).collect();
+        names.sort_unstable();
+        for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
+            self.problems.push(Problem { line: None, message: format!("two mixes are called `{}`", pair[0]) });
+        }
         if self.problems.is_empty() {
             let chain = plan::problems(&stages);
             self.problems.extend(chain.into_iter().map(|message| Problem { line: None, message }));
@@ -173,7 +178,7 @@ impl Reader<'_> {
             self.problems.push(Problem { line, message });
             return None;
         }
-        let stage = self.settings(table, &json!({ "kind": kind }), |value| serde_json::from_value(value))?;
+        let stage = self.settings(table, &json!({ "kind": kind }), serde_json::from_value)?;
         let problems: Vec<_> = StageSpec::problems(&stage);
         for message in problems {
             // A problem of a filter names it first: `length.words: min 5 is above max 3`.
@@ -187,7 +192,7 @@ impl Reader<'_> {
 
     fn mix(&mut self, table: &Table) -> Option<MixConfig> {
         let line = table.span().map(|span| line_of(self.text, span.start));
-        let mix: MixConfig = self.settings(table, &json!({}), |value| serde_json::from_value(value))?;
+        let mix: MixConfig = self.settings(table, &json!({}), serde_json::from_value)?;
         let problems = mix.problems().into_iter().map(|message| Problem { line, message });
         self.problems.extend(problems);
         Some(mix)

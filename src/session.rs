@@ -48,6 +48,8 @@ impl Session {
     pub(crate) fn new(resources: &Resources, stop: Arc<AtomicBool>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(resources.threads)
+            // A task waits in one of these threads for the one that reads its file.
+            .max_blocking_threads(3 * resources.threads + 16)
             .enable_all()
             .build()
             .context("start the engine")?;
@@ -69,6 +71,7 @@ impl Session {
         let phase: Arc<dyn Phase> = Arc::from(phase);
         let parts = phase.split(run, &self.bench)?.parts(run, phase.key());
         let mut report = PhaseReport { tasks: parts.len(), reused: 0 };
+        self.bench.share_among(parts.len());
         let mut open = Vec::new();
         for part in parts {
             if Commit::find(&run.layout, &task_name(&*phase, &part), &part.key).is_some() {
@@ -82,19 +85,19 @@ impl Session {
             let mut tasks = futures::stream::iter(open)
                 .map(|part| {
                     let (run, phase, bench) = (Arc::clone(run), Arc::clone(&phase), Arc::clone(&self.bench));
-                    let weight = weight(&run, &part);
+                    let (weight, name) = (weight(&run, &part), what(&run, &part));
                     let task = tokio::task::spawn_blocking(move || run_task(&run, &*phase, &part, &bench));
-                    async move { (weight, task.await) }
+                    async move { (weight, name, task.await) }
                 })
                 .buffer_unordered(self.bench.threads());
             let mut failure = None;
-            while let Some((weight, result)) = tasks.next().await {
+            while let Some((weight, name, result)) = tasks.next().await {
                 let result = result.unwrap_or_else(|panic| Err(StageError::Internal(panic.to_string())));
                 match result {
                     Ok(()) => bar.finished(weight),
                     // The others are told to stop by their own check or end by themselves; the first error is told.
                     Err(error) => {
-                        failure.get_or_insert(error);
+                        failure.get_or_insert_with(|| anyhow::Error::new(error).context(name));
                         self.bench.stop();
                     }
                 }
@@ -109,6 +112,8 @@ impl Session {
 fn run_task(run: &Run, phase: &dyn Phase, part: &Part, bench: &Arc<Workbench>) -> stages::Result<()> {
     bench.check()?;
     let started = std::time::Instant::now();
+    // An outdated commit must not vouch for outputs that are being replaced.
+    Commit::remove(&run.layout, &task_name(phase, part))?;
     let mut commit = phase.work(run, part, bench)?;
     commit.key.clone_from(&part.key);
     commit.seconds = started.elapsed().as_secs_f64();
@@ -117,6 +122,12 @@ fn run_task(run: &Run, phase: &dyn Phase, part: &Part, bench: &Arc<Workbench>) -
 
 fn task_name(phase: &dyn Phase, part: &Part) -> String {
     format!("{}/{}", phase.name(), part.name)
+}
+
+/// What a task works on, for messages: the input file, or the number of the bucket.
+fn what(run: &Run, part: &Part) -> String {
+    let shard = run.shards.get(part.number as usize).filter(|shard| shard.stem == part.name);
+    shard.map_or_else(|| format!("part {}", part.name), |shard| shard.name.clone())
 }
 
 /// Bytes of the input that a task stands for, for the progress of its phase.

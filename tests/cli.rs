@@ -109,7 +109,7 @@ fn help_teaches() {
 }
 
 fn stage(name: &str, lines: &[Value]) -> Vec<Value> {
-    let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let input: String = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     stage_of(name, input.as_bytes())
 }
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use filters::{Bounds, FILTERS, verdict};
 use indicatif::HumanCount;
 use stages::filter::FilterConfig;
-use stages::ledger::{Judged, Moved, judge};
+use stages::ledger::{Judged, Moves, judge};
 use stages::spec::StageSpec;
 
 use super::saved::Saved;
@@ -31,7 +31,7 @@ pub(super) fn run(args: &JudgeArgs) -> Result<()> {
     if let Some(problem) = after.problems().first() {
         return Err(Usage(problem.clone()).into());
     }
-    let judged = judge(&layout, before, &after)?;
+    let judged = judge(&layout, before, &after, args.samples)?;
     let mut text = comparison(&judged);
     if filters_come_before_a_global_step(&recipe) {
         text.push_str(
@@ -39,8 +39,8 @@ pub(super) fn run(args: &JudgeArgs) -> Result<()> {
              be told by another run.\n",
         );
     }
-    moved(&mut text, "gained", "kept by the other bounds, rejected by the run's", &judged.gained, args.samples);
-    moved(&mut text, "lost", "rejected by the other bounds, kept by the run's", &judged.lost, args.samples);
+    moved(&mut text, "gained", "kept by the other bounds, rejected by the run's", &judged.gained);
+    moved(&mut text, "lost", "rejected by the other bounds, kept by the run's", &judged.lost);
     print(&text)
 }
 
@@ -128,37 +128,20 @@ fn change(old: u64, new: u64) -> String {
     }
 }
 
-fn moved(text: &mut String, name: &str, what: &str, documents: &[Moved], samples: usize) {
-    let tokens: u64 = documents.iter().map(|document| document.tokens).sum();
-    let _ = writeln!(
-        text,
-        "\n{name}: {} documents, {} tokens ({what})",
-        HumanCount(documents.len() as u64),
-        HumanCount(tokens)
-    );
-    let languages: Vec<&str> = documents.iter().map(|document| document.language.as_str()).collect();
-    let classes: Vec<&str> = documents.iter().map(|document| document.class.as_str()).collect();
-    for (title, groups) in [("by language", languages), ("by class", classes)] {
-        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-        for group in groups.into_iter().filter(|group| !group.is_empty()) {
-            *counts.entry(group).or_default() += 1;
-        }
-        let mut counts: Vec<_> = counts.into_iter().collect();
+fn moved(text: &mut String, name: &str, what: &str, moves: &Moves) {
+    let (documents, tokens) = (HumanCount(moves.documents), HumanCount(moves.tokens));
+    let _ = writeln!(text, "\n{name}: {documents} documents, {tokens} tokens ({what})");
+    for (title, counts) in [("by language", &moves.languages), ("by class", &moves.classes)] {
+        let mut counts: Vec<_> = counts.iter().collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let shown: Vec<String> = counts.iter().take(8).map(|(name, count)| format!("{name} {count}")).collect();
         if !shown.is_empty() {
             let _ = writeln!(text, "  {title}: {}", shown.join(", "));
         }
     }
-    for document in documents.iter().take(samples) {
+    for (id, document) in &moves.samples {
         let (filter, value, bound) = document.rule;
-        let _ = writeln!(
-            text,
-            "  {}  {filter} {}  {}",
-            &document.id[..12],
-            verdict::comparison(value, bound),
-            document.url
-        );
+        let _ = writeln!(text, "  {}  {filter} {}  {}", &id[..12], verdict::comparison(value, bound), document.url);
     }
 }
 

@@ -22,11 +22,14 @@ pub(super) fn run(args: &MixArgs) -> Result<()> {
     mix.budget = args.budget.or(mix.budget);
     mix.max_epochs = args.max_epochs.unwrap_or(mix.max_epochs);
     mix.shard_tokens = args.shard_tokens.unwrap_or(mix.shard_tokens);
-    mix.on_shortage = if args.fill { OnShortage::Fill } else { OnShortage::Error };
+    if args.fill {
+        mix.on_shortage = OnShortage::Fill;
+    }
     let problems = mix.problems();
     if !problems.is_empty() {
         return Err(Usage(problems.join("\n")).into());
     }
+    let _lock = super::run::lock(&layout)?;
     let (session, _) = super::session(&args.resources)?;
     let seed = args.seed.unwrap_or(recipe.seed);
     let manifest = regenerate(&layout, &mix, seed, session.bench()).with_context(|| {

@@ -1,5 +1,6 @@
 //! `trommel run`: the whole job, resumable.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,7 +28,7 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     let args = with_defaults(args)?;
     let recipe = Recipe::load(args.recipe.as_deref().unwrap_or("sample"))?;
     let out = args.out.clone().ok_or_else(|| Usage("--out DIR is missing: the folder of the run".into()))?;
-    let shards = Shard::from_files(&expand(&args.input)?)?;
+    let shards = Shard::from_files(&expand(&args.input, &out)?)?;
     let (session, stop) = super::session(&args.resources)?;
     let run = Arc::new(Run { layout: Layout::new(&out), shards, limit: args.limit, seed: recipe.seed });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
@@ -37,6 +38,7 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     }
 
     let saved = begin(&run, &recipe, &session, &out)?;
+    let _lock = lock(&run.layout)?;
     if saved.summary.is_some() {
         eprintln!("this run is finished; nothing to do");
         return finish(&args, &saved, &out);
@@ -58,7 +60,8 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
             Ok(manifest) => print(&mix::describe(&manifest, &run.layout))?,
             // A crawl without a class is a fact about the crawl; the documents are there.
             Err(MixError::Short(shortage)) => eprintln!(
-                "the mix `{}` was not written: {shortage}\nhint: trommel mix {} --fill, or other shares by --ratio",
+                "the mix `{0}` was not written: {shortage}\n\
+                 hint: trommel mix {1} --name {0} --fill, or other shares by --ratio",
                 config.name,
                 out.display()
             ),
@@ -86,8 +89,10 @@ fn with_defaults(mut args: RunArgs) -> Result<RunArgs> {
     Ok(args)
 }
 
-/// The files that patterns name; a folder stands for all files below it.
-fn expand(patterns: &[String]) -> Result<Vec<PathBuf>> {
+/// The files that patterns name; a folder stands for all files below it, but for those of the run itself.
+fn expand(patterns: &[String], out: &Path) -> Result<Vec<PathBuf>> {
+    let out = std::path::absolute(out)?;
+    let is_own = |file: &PathBuf| std::path::absolute(file).is_ok_and(|file| file.starts_with(&out));
     let mut files = Vec::new();
     for pattern in patterns {
         let before = files.len();
@@ -103,6 +108,7 @@ fn expand(patterns: &[String]) -> Result<Vec<PathBuf>> {
             return Err(Usage(format!("--input {pattern}: no such file")).into());
         }
     }
+    files.retain(|file| !is_own(file));
     Ok(files)
 }
 
@@ -148,7 +154,11 @@ fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path) -> Result<Sa
         if there.inputs == saved.inputs && there.limit == saved.limit {
             return Ok(there);
         }
-        eprintln!("the inputs have changed since this run began: what is new is done, global steps are repeated");
+        eprintln!("the inputs or --limit have changed since this run began: what depends on them is done again");
+        let mixes = out.join("mixes");
+        if mixes.exists() {
+            std::fs::remove_dir_all(&mixes).with_context(|| format!("remove {}", mixes.display()))?;
+        }
     } else if out.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Usage(format!(
             "{} is not empty and holds no run\nhint: give another --out, or empty the folder",
@@ -156,7 +166,9 @@ fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path) -> Result<Sa
         ))
         .into());
     }
-    check_space(run, out)?;
+    if run.limit.is_none() {
+        check_space(run, out)?;
+    }
     saved.write(&run.layout)?;
     Ok(saved)
 }
@@ -174,6 +186,19 @@ fn check_space(run: &Run, out: &Path) -> Result<()> {
         report::bytes(needed)
     );
     Ok(())
+}
+
+/// Holds the run's folder, so that no second process works on it at the same time.
+pub(super) fn lock(layout: &Layout) -> Result<File> {
+    let path = layout.path("lock");
+    let file = File::create(&path).with_context(|| format!("create {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Usage(format!("another process works on {}", layout.root().display())).into())
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("lock {}", path.display())),
+    }
 }
 
 fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {

@@ -2,7 +2,7 @@
 //!
 //! The shapes are stable: scripts and evaluations depend on them. A bad line gives an `error`, and the stream goes on.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result};
@@ -36,7 +36,8 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
     let (session, _) = super::session(&args.resources)?;
     let bench = session.bench();
     let stage = Stage::new(&args.name, &recipe, &bench.models)?;
-    let (mut input, mut output) = (std::io::stdin().lock(), std::io::BufWriter::new(std::io::stdout().lock()));
+    let mut input = BufReader::with_capacity(1 << 20, std::io::stdin().lock());
+    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     loop {
         let lines = read_lines(&mut input).context("read standard input")?;
         if lines.is_empty() {
@@ -52,7 +53,7 @@ pub(super) fn run(args: &StageArgs) -> Result<()> {
 }
 
 /// The next lines; an empty one is passed over, one that is too long stands for itself as an error.
-fn read_lines(input: &mut impl BufRead) -> std::io::Result<Vec<Result<Vec<u8>, String>>> {
+fn read_lines(input: &mut BufReader<impl Read>) -> std::io::Result<Vec<Result<Vec<u8>, String>>> {
     let (mut lines, mut bytes) = (Vec::new(), 0);
     while lines.len() < LINES && bytes < BYTES {
         let mut line = Vec::new();
@@ -62,13 +63,15 @@ fn read_lines(input: &mut impl BufRead) -> std::io::Result<Vec<Result<Vec<u8>, S
         }
         bytes += read;
         if line.len() as u64 > MOST_LINE {
-            input.skip_until(b'\n')?;
+            if !line.ends_with(b"\n") {
+                input.skip_until(b'\n')?;
+            }
             lines.push(Err(format!("a line of more than {MOST_LINE} bytes")));
         } else if !line.trim_ascii().is_empty() {
             lines.push(Ok(line));
         }
         // What has come is answered at once: another program may wait for it.
-        if !lines.is_empty() && input.fill_buf().is_ok_and(<[u8]>::is_empty) {
+        if !lines.is_empty() && input.buffer().is_empty() {
             break;
         }
     }
@@ -81,7 +84,8 @@ enum Stage {
     Language(Language),
     Scrub(Scrub),
     Filter(Filters),
-    Classify(Classify),
+    /// With what identifies the language of a line that does not say it.
+    Classify(Classify, Language),
 }
 
 type Row = Map<String, Value>;
@@ -97,7 +101,13 @@ impl Stage {
             StageSpec::Language(config) => Self::Language(Language::new(config, models)?),
             StageSpec::Scrub(config) => Self::Scrub(Scrub::new(config)),
             StageSpec::Filter(config) => Self::Filter(Filters::new(config, models, None)?),
-            StageSpec::Classify(config) => Self::Classify(Classify::new(config, models)?),
+            StageSpec::Classify(config) => {
+                let language = recipe.stages.iter().find_map(|stage| match stage {
+                    StageSpec::Language(config) => Some(config.clone()),
+                    _ => None,
+                });
+                Self::Classify(Classify::new(config, models)?, Language::new(&language.unwrap_or_default(), models)?)
+            }
             _ => Self::Extract,
         })
     }
@@ -135,11 +145,12 @@ impl Stage {
             }
             Self::Scrub(stage) => scrub(stage, row),
             Self::Filter(stage) => filter(stage, row),
-            Self::Classify(stage) => {
+            Self::Classify(stage, identifier) => {
                 let (text, blocks) = take_text(row)?;
                 let (language, url) = (string(row, "language")?, string(row, "url")?);
+                let language = language.unwrap_or_else(|| identifier.identify(&text, &blocks).label);
                 let mut scratch = Scratch::default();
-                let found = stage.classify(&text, &blocks, language.as_deref(), url.as_deref(), &mut scratch);
+                let found = stage.classify(&text, &blocks, Some(&language), url.as_deref(), &mut scratch);
                 row.insert("class".into(), found.class.name().into());
                 row.insert("topic".into(), json!(found.topic));
                 let scores = found.scores;

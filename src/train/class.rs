@@ -120,9 +120,8 @@ const ABOUT: About = About {
                   folds.",
     reading: "The cross-validation is of the model alone, without the rules for blocks and TeX. It has 66 texts of \
               code and 62 of mathematics from a handful of documents, so that its figures are rough; LaTeX papers \
-              that stand in one fold are mostly missed there, and are found by the rule. The settings were chosen among five by \
-              these figures. Figures on the training \
-              data itself would say nothing.",
+              that stand in one fold are mostly missed there, and are found by the rule. The settings were \
+              chosen among five by these figures. Figures on the training data itself would say nothing.",
     limits: "- Mathematics in words, or in the style of textbooks: there was none to learn from.\n\
              - Languages other than English; documentation that mixes prose with code (blocks tell these).\n\
              - Fine thresholds: the probabilities are near 0 or 1.",

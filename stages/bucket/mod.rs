@@ -41,12 +41,10 @@ pub(crate) fn bucket_of(hash: u64, bits: u32) -> u32 {
     u32::try_from(hash.checked_shr(64 - bits).unwrap_or(0)).unwrap_or(0)
 }
 
-/// How many bits of the hash choose the bucket, so that a bucket takes at most an eighth of the budget: it is held
-/// once as bytes and once sorted, by each of a few threads.
+/// How many bits of the hash choose the bucket, so that a bucket takes about `budget` bytes.
 #[must_use]
-pub(crate) fn bits_for(total_bytes: u64, memory: u64) -> u32 {
-    let share = (memory / 8).max(1 << 16);
-    let buckets = total_bytes.div_ceil(share).max(1);
+pub(crate) fn bits_for(total_bytes: u64, budget: u64) -> u32 {
+    let buckets = total_bytes.div_ceil(budget.max(1 << 16)).max(1);
     buckets.next_power_of_two().trailing_zeros().min(16)
 }
 
@@ -140,8 +138,8 @@ mod tests {
     #[test]
     fn buckets_fit_the_budget() {
         assert_eq!(bits_for(0, 1 << 30), 0);
-        assert_eq!(bits_for(1 << 20, 1 << 30), 0);
-        assert_eq!(bits_for(1 << 30, 1 << 30), 3);
+        assert_eq!(bits_for(1 << 20, 1 << 20), 0);
+        assert_eq!(bits_for(1 << 30, 1 << 27), 3);
         assert_eq!(bits_for(u64::MAX, 1 << 30), 16);
         assert_eq!(bucket_of(u64::MAX, 0), 0);
         assert_eq!(bucket_of(u64::MAX, 4), 15);

@@ -1,10 +1,10 @@
 //! Decisions meet their documents again, in the pass after: copies end, frequent lines are cut.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
-use arrow::array::StringBuilder;
+use arrow::array::{Array, StringBuilder};
 use filters::{Block, text};
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -65,17 +65,21 @@ impl DocumentStage for Removals {
 
     fn apply(&self, batch: &mut Batch) -> Result<()> {
         let first = batch.first_row();
-        let sizes = (first..first + batch.len()).map(|row| Some(self.cluster_sizes.get(&row).copied().unwrap_or(1)));
-        batch.set(&schema::CLUSTER_SIZE, batch::numbers(sizes.collect()))?;
+        let earlier = batch.has(&schema::CLUSTER_SIZE).then(|| batch.numbers(&schema::CLUSTER_SIZE)).transpose()?;
+        let sizes = (0..batch.len()).map(|place| {
+            let before = earlier.filter(|sizes| sizes.is_valid(place)).map_or(1, |sizes| sizes.value(place));
+            Some(self.cluster_sizes.get(&(first + place)).copied().unwrap_or(before))
+        });
+        let sizes = batch::numbers(sizes.collect());
+        batch.set(&schema::CLUSTER_SIZE, sizes)?;
         for place in 0..batch.len() {
             let Some((step, removal)) = self.by_row.get(&(first + place)) else { continue };
             let kept = format!("kept {:032x}", removal.kept);
             let fate = if removal.threshold == 0 {
                 Fate::rejected(step, *step, kept)
             } else {
-                let (similarity, threshold) = (f32::from_bits(removal.similarity), f32::from_bits(removal.threshold));
-                Fate::broke(step, *step, similarity.into(), threshold.into())
-                    .because(format!("{kept}, cluster of {}", removal.size))
+                let (similarity, threshold) = (f64::from_bits(removal.similarity), f64::from_bits(removal.threshold));
+                Fate::broke(step, *step, similarity, threshold).because(format!("{kept}, cluster of {}", removal.size))
             };
             batch.end(place, fate);
         }
@@ -87,7 +91,7 @@ impl DocumentStage for Removals {
 #[derive(Debug)]
 pub struct CutLines {
     max_loss: f64,
-    counts: Map<u64, u32>,
+    frequent: HashSet<u64, BuildHasherDefault<Xxh3Default>>,
     windows: Vec<Option<u64>>,
 }
 
@@ -108,7 +112,7 @@ impl CutLines {
         let lines: Vec<FrequentLine> = read_buckets(&run.layout.path(&step.file("settled", &shard.stem)))?;
         Ok(Self {
             max_loss: config.max_loss,
-            counts: lines.iter().map(|line| (line.key, line.count)).collect(),
+            frequent: lines.iter().map(|line| line.key).collect(),
             windows: windows(step, run, shard, config.window)?,
         })
     }
@@ -133,7 +137,7 @@ impl DocumentStage for CutLines {
                 (batch.is_alive(row), self.windows.get(batch.first_row() + row).copied().flatten())
             {
                 each_line(original, &blocks, |range, line| {
-                    if self.counts.contains_key(&line_key(line, languages.value(row), window)) {
+                    if self.frequent.contains(&line_key(line, languages.value(row), window)) {
                         cuts.push(range);
                     }
                 });

@@ -64,9 +64,7 @@ impl DocumentStage for Keys {
     }
 
     fn apply(&self, batch: &mut Batch) -> Result<()> {
-        let urls = batch.strings(&schema::URL_KEY)?;
         let texts = batch.strings(&schema::TEXT)?;
-        let blocks = batch.blocks()?;
         let alive = |row: &usize| batch.is_alive(*row);
 
         let n_chars = (0..batch.len())
@@ -74,6 +72,7 @@ impl DocumentStage for Keys {
             .collect();
         let mut added: Vec<(&Column, ArrayRef)> = vec![(&schema::N_CHARS, batch::numbers(n_chars))];
         if self.spec.url {
+            let urls = batch.strings(&schema::URL_KEY)?;
             let hashes = (0..batch.len()).map(|row| {
                 (alive(&row) && urls.is_valid(row) && !urls.value(row).is_empty())
                     .then(|| xxh3_128(urls.value(row).as_bytes()))
@@ -99,6 +98,7 @@ impl DocumentStage for Keys {
             added.push((&schema::SIGNATURE, Arc::new(signatures.finish())));
         }
         if self.spec.lines {
+            let blocks = batch.blocks()?;
             let mut lines = ListBuilder::new(UInt64Builder::new());
             let mut row_blocks = Vec::new();
             for row in 0..batch.len() {

@@ -82,15 +82,14 @@ pub(crate) fn line_key(line: u64, language: &str, window: u64) -> u64 {
 
 /// The window of each document of a shard, by row; documents that earlier steps removed have none.
 pub(crate) fn windows(step: &Step, run: &Run, shard: &Shard, window: u64) -> Result<Vec<Option<u64>>> {
-    let rows = usize::try_from(step.key_rows(run)?[shard.number as usize]).unwrap_or(usize::MAX);
-    let alive = step.survivors(run, shard, rows)?;
+    let alive = step.survivors(run, shard)?;
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
     for earlier in &run.shards[..shard.number as usize] {
         for (language, count) in run.commit(&step.phase("count"), &earlier.stem)?.languages {
             *seen.entry(language).or_default() += count;
         }
     }
-    let mut windows = Vec::with_capacity(rows);
+    let mut windows = Vec::with_capacity(alive.len());
     for batch in read_keys(&step.keys(run, shard), &[&schema::LANGUAGE])? {
         let batch = batch?;
         for language in batch.languages()? {
@@ -112,7 +111,7 @@ fn bits(step: &Step, run: &Run, bench: &Workbench) -> Result<u32> {
     for commit in run.commits(&step.pass)? {
         bytes += commit.output(&folder)?.bytes;
     }
-    Ok(bits_for(bytes / 8 * LineCount::WIDTH as u64, bench.memory))
+    Ok(bits_for(bytes / 8 * LineCount::WIDTH as u64, bench.bucket_budget()))
 }
 
 #[derive(Debug)]
@@ -135,8 +134,7 @@ impl Phase for Count {
 
     fn work(&self, run: &Run, part: &Part, _: &Arc<Workbench>) -> Result<Commit> {
         let shard = &run.shards[part.number as usize];
-        let rows = usize::try_from(self.step.key_rows(run)?[part.number as usize]).unwrap_or(usize::MAX);
-        let alive = self.step.survivors(run, shard, rows)?;
+        let alive = self.step.survivors(run, shard)?;
         let mut languages: BTreeMap<String, u64> = BTreeMap::new();
         for batch in read_keys(&self.step.keys(run, shard), &[&schema::LANGUAGE])? {
             let batch = batch?;

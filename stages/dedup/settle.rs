@@ -17,10 +17,10 @@ record! {
         row: u32,
         /// The id of the document that stays for it; 0 where the document itself stays.
         kept: u128,
-        /// Their true Jaccard similarity, as the bits of an `f32`; 0 where the step compares keys.
-        similarity: u32,
+        /// Their true Jaccard similarity, as the bits of an `f64`; 0 where the step compares keys.
+        similarity: u64,
         /// The threshold that it met, likewise.
-        threshold: u32,
+        threshold: u64,
         /// The cluster's documents, those that stay included.
         size: u32,
     }
@@ -58,8 +58,7 @@ impl Phase for Settle {
     fn work(&self, run: &Run, part: &Part, _: &Arc<Workbench>) -> Result<Commit> {
         let shard = &run.shards[part.number as usize];
         let decisions: Vec<Removal> = read_bucket(&self.step.bucket_files(run, "gather", part.bits), part.number)?;
-        let rows = usize::try_from(self.step.key_rows(run)?[part.number as usize]).unwrap_or(usize::MAX);
-        let mut alive = self.step.survivors(run, shard, rows)?;
+        let mut alive = self.step.survivors(run, shard)?;
         let mut count = StageCount::new(self.step.level.name());
         count.documents_in = alive.iter().filter(|alive| **alive).count() as u64;
 

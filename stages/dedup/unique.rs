@@ -34,8 +34,8 @@ pub(crate) fn phases(step: Step, key: &'static Column) -> Vec<Box<dyn Phase>> {
 }
 
 fn bits(step: &Step, run: &Run, bench: &Workbench) -> Result<u32> {
-    let rows: u64 = step.key_rows(run)?.iter().sum();
-    Ok(bits_for(rows * Candidate::WIDTH as u64, bench.memory))
+    let rows = step.key_rows(run)?;
+    Ok(bits_for(rows * Candidate::WIDTH as u64, bench.bucket_budget()))
 }
 
 #[derive(Debug)]
@@ -59,8 +59,7 @@ impl Phase for Scatter {
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let shard = &run.shards[part.number as usize];
-        let rows = usize::try_from(self.step.key_rows(run)?[part.number as usize]).unwrap_or(usize::MAX);
-        let alive = self.step.survivors(run, shard, rows)?;
+        let alive = self.step.survivors(run, shard)?;
         let mut writer =
             BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
         let columns = [&schema::ID, &schema::CAPTURED_AT, &schema::N_CHARS, self.key];
@@ -88,7 +87,6 @@ impl Phase for Scatter {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the high half fits")]
 fn high_half(key: u128) -> u64 {
     (key >> 64) as u64
 }

@@ -77,7 +77,8 @@ impl FilterConfig {
     /// Whether it judges by the run's own token distribution.
     #[must_use]
     pub fn needs_token_references(&self) -> bool {
-        self.bounds.contains_key(&FilterId("tokens.kl".into()))
+        let kl = FilterId("tokens.kl".into());
+        self.bounds.contains_key(&kl) || self.languages.values().any(|bounds| bounds.contains_key(&kl))
     }
 }
 

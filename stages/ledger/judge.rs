@@ -20,9 +20,24 @@ pub struct Judged {
     /// By the other ones.
     pub after: Side,
     /// Documents that only the other bounds keep.
-    pub gained: Vec<Moved>,
+    pub gained: Moves,
     /// Documents that only the run's bounds keep.
-    pub lost: Vec<Moved>,
+    pub lost: Moves,
+}
+
+/// Documents that two sets of bounds decide differently about.
+#[derive(Debug, Default)]
+pub struct Moves {
+    /// How many.
+    pub documents: u64,
+    /// Their tokens, or an estimate.
+    pub tokens: u64,
+    /// How many of each language.
+    pub languages: BTreeMap<String, u64>,
+    /// How many of each class, where they were classified.
+    pub classes: BTreeMap<String, u64>,
+    /// Those of the smallest ids.
+    pub samples: BTreeMap<String, Moved>,
 }
 
 /// What one set of bounds does.
@@ -39,16 +54,8 @@ pub struct Side {
 /// A document that the other bounds decide otherwise about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moved {
-    /// Its id, hexadecimal.
-    pub id: String,
     /// Its URL.
     pub url: String,
-    /// Its language.
-    pub language: String,
-    /// Its class; empty where it was not classified.
-    pub class: String,
-    /// Its tokens, or an estimate.
-    pub tokens: u64,
     /// The filter whose bound it breaks on the side that rejects it, with value and bound.
     pub rule: (&'static str, f64, f64),
 }
@@ -56,11 +63,11 @@ pub struct Moved {
 /// Tokens a word where no kept document tells: about what English web text has in cl100k.
 const TOKENS_PER_WORD: f64 = 1.33;
 
-/// Judges the stored measures by the run's bounds and by others.
+/// Judges the stored measures by the run's bounds and by others; keeps some documents of each side as samples.
 ///
 /// # Errors
 /// [`StageError`] when a ledger file is gone, damaged or of another version.
-pub fn judge(layout: &Layout, before: &FilterConfig, after: &FilterConfig) -> Result<Judged> {
+pub fn judge(layout: &Layout, before: &FilterConfig, after: &FilterConfig, samples: usize) -> Result<Judged> {
     let per_word = tokens_per_word(layout)?;
     let mut judged = Judged::default();
     for path in layout.files("ledger")? {
@@ -73,15 +80,13 @@ pub fn judge(layout: &Layout, before: &FilterConfig, after: &FilterConfig) -> Re
                 judged.before.count(old, tokens);
                 judged.after.count(new, tokens);
                 match (old, new) {
-                    (Some(rule), None) => judged.gained.push(rows.moved(row, tokens, rule)),
-                    (None, Some(rule)) => judged.lost.push(rows.moved(row, tokens, rule)),
+                    (Some(rule), None) => judged.gained.add(&rows, row, tokens, rule, samples),
+                    (None, Some(rule)) => judged.lost.add(&rows, row, tokens, rule, samples),
                     _ => {}
                 }
             }
         }
     }
-    judged.gained.sort_by(|a, b| a.id.cmp(&b.id));
-    judged.lost.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(judged)
 }
 
@@ -94,6 +99,23 @@ impl Side {
         } else {
             self.kept += 1;
             self.tokens += tokens;
+        }
+    }
+}
+
+impl Moves {
+    fn add(&mut self, rows: &Rows<'_>, row: usize, tokens: u64, rule: Rule, samples: usize) {
+        self.documents += 1;
+        self.tokens += tokens;
+        for (counts, values) in [(&mut self.languages, rows.languages), (&mut self.classes, rows.classes)] {
+            if values.is_valid(row) {
+                *counts.entry(values.value(row).to_owned()).or_default() += 1;
+            }
+        }
+        let url = if rows.urls.is_valid(row) { rows.urls.value(row).to_owned() } else { String::new() };
+        self.samples.insert(hex(rows.ids.value(row)), Moved { url, rule });
+        if self.samples.len() > samples {
+            self.samples.pop_last();
         }
     }
 }
@@ -172,18 +194,5 @@ impl<'a> Rows<'a> {
         let words = self.measure(row, "length.words").unwrap_or(0.0);
         let ratio = filter::language(self.languages, row).and_then(|language| per_word.get(language));
         (words * ratio.copied().unwrap_or(TOKENS_PER_WORD)) as u64
-    }
-
-    fn moved(&self, row: usize, tokens: u64, rule: Rule) -> Moved {
-        let text =
-            |column: &StringArray| if column.is_valid(row) { column.value(row).to_owned() } else { String::new() };
-        Moved {
-            id: hex(self.ids.value(row)),
-            url: text(self.urls),
-            language: text(self.languages),
-            class: text(self.classes),
-            tokens,
-            rule,
-        }
     }
 }

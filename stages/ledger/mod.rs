@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 pub use fates::{FateCount, fates};
 pub use find::{Wanted, find};
-pub use judge::{Judged, Moved, Side, judge};
+pub use judge::{Judged, Moved, Moves, Side, judge};
 
 use crate::error::{Result, StageError};
 

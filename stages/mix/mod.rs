@@ -89,7 +89,13 @@ impl MixConfig {
         if self.shard_tokens == 0 {
             problems.push("shard_tokens must be at least 1".into());
         }
-        if self.name.is_empty() || !self.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+        if self.budget == Some(0) {
+            problems.push("a mix of 0 tokens is none".into());
+        }
+        if self.name.is_empty()
+            || self.name.starts_with('.')
+            || !self.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        {
             problems.push(format!("`{}` is no name for a mix: use letters, digits, `-`, `_`, `.`", self.name));
         }
         problems

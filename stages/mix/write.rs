@@ -92,6 +92,9 @@ fn write_mix(layout: &Layout, config: &MixConfig, seed: u64, bench: &Workbench) 
     let piles = usize::try_from(total.div_ceil(config.shard_tokens).clamp(1, 10_000)).unwrap_or(1);
 
     let folder = format!("mixes/{}", config.name);
+    let new = format!("work/mixes/{}/new", config.name);
+    let work = layout.path(&format!("work/mixes/{}", config.name));
+    remove_folder(&work)?; // of a try that was stopped
     let scattered = files
         .par_iter()
         .enumerate()
@@ -100,12 +103,11 @@ fn write_mix(layout: &Layout, config: &MixConfig, seed: u64, bench: &Workbench) 
             scatter(layout, file, &format!("work/mixes/{}/{number:06}.parquet", config.name), &selections, seed, piles)
         })
         .collect::<Result<Vec<_>>>()?;
-    let old: Vec<PathBuf> = layout.files(&folder)?;
     let outputs = (0..piles)
         .into_par_iter()
         .map(|pile| {
             bench.check()?;
-            gather(layout, &scattered, pile, &format!("{folder}/part-{pile:05}.parquet"))
+            gather(layout, &scattered, pile, &format!("{new}/part-{pile:05}.parquet"))
         })
         .collect::<Result<Vec<_>>>()?;
 
@@ -123,26 +125,31 @@ fn write_mix(layout: &Layout, config: &MixConfig, seed: u64, bench: &Workbench) 
             Taken { epochs: share.epochs(), share, tokens, documents }
         })
         .collect();
+    let files = outputs.into_iter().map(|file| Output { path: file.path.replacen(&new, &folder, 1), ..file }).collect();
     let manifest = Manifest {
         mix: config.clone(),
         seed,
         tokenizer: "cl100k_base".into(),
         classes,
-        files: outputs,
+        files,
         shortage: shortage.map(|shortage| shortage.to_string()),
     };
     let json = serde_json::to_vec_pretty(&manifest).map_err(|error| StageError::Internal(error.to_string()))?;
-    layout.write_file(&layout.path(&format!("{folder}/mix.json")), &json)?;
-    // Parts of an earlier, longer mix of this name.
-    for path in old {
-        let name = path.strip_prefix(layout.root()).unwrap_or(&path).to_string_lossy().into_owned();
-        if !name.ends_with("mix.json") && manifest.files.iter().all(|file| file.path != name) {
-            fs::remove_file(&path).map_err(StageError::io("remove", &path))?;
-        }
-    }
-    let work = layout.path(&format!("work/mixes/{}", config.name));
-    fs::remove_dir_all(&work).map_err(StageError::io("remove", &work))?;
+    layout.write_file(&layout.path(&format!("{new}/mix.json")), &json)?;
+    // The new mix is whole: it takes the place of the old one.
+    let (new, target) = (layout.path(&new), layout.path(&folder));
+    remove_folder(&target)?;
+    fs::create_dir_all(layout.path("mixes")).map_err(StageError::io("create", layout.path("mixes")))?;
+    fs::rename(&new, &target).map_err(StageError::io("rename to", &target))?;
+    remove_folder(&work)?;
     Ok(manifest)
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StageError::io("remove", folder)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Calls `visit` with id, class and tokens of every document of a file.

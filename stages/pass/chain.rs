@@ -40,16 +40,11 @@ impl Chain {
         if let Some((step, config)) = &spec.cut_lines {
             stages.push(Box::new(CutLines::load(run, shard, step, config)?));
         }
-        let mut rejected = Rejected::Text;
         for stage in &spec.stages {
             match stage {
                 StageSpec::Filter(config) if spec.references => {
                     let references = load_references(&run.layout)?;
                     stages.push(Box::new(Filters::new(config, &bench.models, Some(references))?));
-                }
-                StageSpec::Write(config) => {
-                    rejected = config.rejected;
-                    stages.push(build(stage, bench)?);
                 }
                 stage => stages.push(build(stage, bench)?),
             }
@@ -59,13 +54,20 @@ impl Chain {
             stages.push(Box::new(Keys::new(spec.keys)));
         }
         let columns = schema::named(&spec.columns)?;
-        let rejected_columns = match rejected {
+        let rejected_columns = match spec.rejected {
             Rejected::Text => schema::rejected(),
             Rejected::Ledger => {
                 schema::rejected().into_iter().filter(|column| !["text", "blocks"].contains(&column.name)).collect()
             }
         };
         Ok(Self { stages, columns, rejected_columns, has_keys, counts_tokens: spec.counts_tokens, is_last: spec.last })
+    }
+
+    /// A last pass of these stages, for tests of what happens around them.
+    #[cfg(test)]
+    pub(super) fn of(stages: Vec<Box<dyn DocumentStage>>, columns: Vec<&'static Column>) -> Self {
+        let rejected_columns = schema::rejected();
+        Self { stages, columns, rejected_columns, has_keys: false, counts_tokens: false, is_last: true }
     }
 
     pub(super) fn stages(&self) -> &[Box<dyn DocumentStage>] {

@@ -146,7 +146,7 @@ async fn drive(task: &PassTask, input: SendableRecordBatchStream, bench: Arc<Wor
         }
         async move { receiver.await.unwrap_or_else(|_| Err(StageError::Internal("a batch was dropped".into()))) }
     });
-    let mut processed = std::pin::pin!(processed.buffered(bench.threads() + 1));
+    let mut processed = std::pin::pin!(processed.buffered(bench.batches_of_a_task()));
     while let Some(batch) = processed.next().await {
         bench.check()?;
         let batch = batch?;

@@ -54,7 +54,7 @@ pub(super) fn process(chain: &Chain, table: RecordBatch, first_row: usize) -> Re
 }
 
 fn one_by_one(chain: &Chain, table: &RecordBatch, first_row: usize) -> Result<Processed> {
-    let mut whole: Option<Processed> = None;
+    let mut parts: Vec<Processed> = Vec::with_capacity(table.num_rows());
     for row in 0..table.num_rows() {
         let single = || Batch::new(table.slice(row, 1), first_row + row);
         let processed = match catch_unwind(AssertUnwindSafe(|| run(chain, single()))) {
@@ -63,20 +63,21 @@ fn one_by_one(chain: &Chain, table: &RecordBatch, first_row: usize) -> Result<Pr
                 let mut batch = single();
                 batch.end(0, Fate::failed("pass", "panic", panic_message(&*panic)));
                 let mut counts = chain.no_counts();
-                // The first stage took it in, and it got no further.
-                if let (Some(first), Some(fate)) = (counts.first_mut(), &batch.fates()[0]) {
-                    first.documents_in = 1;
-                    first.count(fate);
+                // The first stage of the recipe took it in, and it got no further.
+                for (stage, count) in chain.stages().iter().zip(&mut counts) {
+                    count.documents_in = 1;
+                    if stage.card().id != "apply" {
+                        batch.fates().iter().flatten().for_each(|fate| count.count(fate));
+                        break;
+                    }
+                    count.kept = 1;
                 }
                 divide(chain, &batch, counts)?
             }
         };
-        match &mut whole {
-            None => whole = Some(processed),
-            Some(whole) => whole.append(processed)?,
-        }
+        parts.push(processed);
     }
-    whole.ok_or_else(|| StageError::Internal("a batch without rows panicked".into()))
+    Processed::join(parts)
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
@@ -137,7 +138,7 @@ fn divide(chain: &Chain, batch: &Batch, counts: Vec<StageCount>) -> Result<Proce
         ledger: select(schema::LEDGER, if chain.is_last() { &everything } else { &ended })?,
         counts,
         tokens: if chain.is_last() { tokens_by_class(batch)? } else { BTreeMap::new() },
-        token_counts: if chain.counts_tokens() { document_tokens(batch)? } else { Vec::new() },
+        token_counts: if chain.counts_tokens() && batch.n_alive() > 0 { document_tokens(batch)? } else { Vec::new() },
         integrity: None,
     })
 }
@@ -156,25 +157,73 @@ fn tokens_by_class(batch: &Batch) -> Result<BTreeMap<String, u64>> {
 }
 
 impl Processed {
-    fn append(&mut self, other: Self) -> Result<()> {
-        let join = |ours: &mut RecordBatch, theirs: &RecordBatch| -> Result<()> {
-            *ours = concat_batches(&ours.schema(), [&*ours, theirs])?;
-            Ok(())
+    /// Those of one batch, put together in their order.
+    fn join(parts: Vec<Self>) -> Result<Self> {
+        let table = |of: fn(&Self) -> &RecordBatch| -> Result<RecordBatch> {
+            let first = parts.first().ok_or_else(|| StageError::Internal("a batch without rows panicked".into()))?;
+            Ok(concat_batches(&of(first).schema(), parts.iter().map(of))?)
         };
-        join(&mut self.documents, &other.documents)?;
-        join(&mut self.rejected, &other.rejected)?;
-        join(&mut self.failed, &other.failed)?;
-        join(&mut self.ledger, &other.ledger)?;
-        if let (Some(ours), Some(theirs)) = (&mut self.keys, &other.keys) {
-            join(ours, theirs)?;
+        let (documents, rejected) = (table(|part| &part.documents)?, table(|part| &part.rejected)?);
+        let (failed, ledger) = (table(|part| &part.failed)?, table(|part| &part.ledger)?);
+        let keys: Vec<&RecordBatch> = parts.iter().filter_map(|part| part.keys.as_ref()).collect();
+        let keys = keys.first().map(|first| concat_batches(&first.schema(), keys.iter().copied())).transpose()?;
+        let (mut counts, mut tokens, mut token_counts) = (Vec::<StageCount>::new(), BTreeMap::new(), Vec::new());
+        for part in parts {
+            if counts.is_empty() {
+                counts = part.counts;
+            } else {
+                counts.iter_mut().zip(&part.counts).for_each(|(total, count)| total.add(count));
+            }
+            for (class, count) in part.tokens {
+                *tokens.entry(class).or_default() += count;
+            }
+            token_counts.extend(part.token_counts);
         }
-        for (ours, theirs) in self.counts.iter_mut().zip(&other.counts) {
-            ours.add(theirs);
+        Ok(Self { documents, keys, rejected, failed, ledger, counts, tokens, token_counts, integrity: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::StringArray;
+
+    use super::*;
+    use crate::stage::{DocumentStage, StageCard};
+
+    /// Panics at one text, as a bug would.
+    struct Fragile(&'static StageCard);
+
+    static APPLY: StageCard = StageCard { id: "apply", summary: "", reads: &[], adds: &[], memory: "" };
+    static FRAGILE: StageCard = StageCard { id: "fragile", summary: "", reads: &[], adds: &[], memory: "" };
+
+    impl DocumentStage for Fragile {
+        fn card(&self) -> &'static StageCard {
+            self.0
         }
-        for (class, count) in other.tokens {
-            *self.tokens.entry(class).or_default() += count;
+
+        fn apply(&self, batch: &mut Batch) -> Result<()> {
+            let is_mine = self.0.id == FRAGILE.id;
+            assert!(!is_mine || batch.strings(&schema::TEXT)?.iter().all(|text| text != Some("boom")), "a bug");
+            Ok(())
         }
-        self.token_counts.extend(other.token_counts);
-        Ok(())
+    }
+
+    #[test]
+    fn a_panic_costs_the_row_at_fault() {
+        let chain = Chain::of(vec![Box::new(Fragile(&APPLY)), Box::new(Fragile(&FRAGILE))], vec![&schema::TEXT]);
+        let texts: Vec<&str> = vec!["one", "boom", "three"];
+        let columns: Vec<arrow::array::ArrayRef> = vec![Arc::new(StringArray::from(texts))];
+        let table = RecordBatch::try_new(schema::schema(&[&schema::TEXT]), columns).unwrap();
+        let processed = process(&chain, table, 0).unwrap();
+        assert_eq!(
+            (processed.documents.num_rows(), processed.failed.num_rows(), processed.ledger.num_rows()),
+            (2, 1, 3)
+        );
+        let [apply, fragile] = &processed.counts[..] else { panic!("two stages") };
+        assert_eq!((apply.documents_in, apply.kept), (3, 3));
+        assert_eq!((fragile.documents_in, fragile.kept, fragile.n_failed()), (3, 2, 1));
+        processed.counts.iter().for_each(|count| count.check("a").unwrap());
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::chain::Chain;
 use super::process::Processed;
-use super::spec::PassSpec;
+use super::spec::{PassSpec, Source};
 use crate::error::{Result, StageError};
 use crate::filter::TokenCounts;
 use crate::plan::Run;
@@ -27,6 +27,7 @@ pub(super) struct Sink {
     tokens: BTreeMap<String, u64>,
     token_counts: Option<(String, TokenCounts)>,
     integrity: Option<Integrity>,
+    reads_input: bool,
     started: Instant,
 }
 
@@ -53,6 +54,7 @@ impl Sink {
                 .counts_tokens()
                 .then(|| (format!("work/{}/tokens/{stem}", spec.name), TokenCounts::default())),
             integrity: None,
+            reads_input: spec.source == Source::Inputs,
             run: run.clone(),
             shard: shard.clone(),
             started: Instant::now(),
@@ -82,6 +84,9 @@ impl Sink {
 
     /// Checks that no document was lost, and gives the tables their names.
     pub(super) fn finish(self) -> Result<Commit> {
+        if self.reads_input && self.integrity.is_none() {
+            return Err(StageError::Internal(format!("{}: its reading ended without an account", self.shard.name)));
+        }
         for (count, next) in self.counts.iter().zip(self.counts.iter().skip(1).map(Some).chain([None])) {
             count.check(&self.shard.name)?;
             if next.is_some_and(|next| next.documents_in != count.kept) {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::dedup::{KeysSpec, LineDedup};
 use crate::plan::Step;
 use crate::spec::StageSpec;
+use crate::write::Rejected;
 
 /// One pass of a plan.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub struct PassSpec {
     pub keys: KeysSpec,
     /// Whether it counts tokens for the references.
     pub counts_tokens: bool,
+    /// What it keeps of rejected documents.
+    pub rejected: Rejected,
     /// Whether its documents are the run's result.
     pub last: bool,
     /// Hash of all that decides its outputs but for the input file.

@@ -1,6 +1,7 @@
 //! A pass as a phase: one task an input file, each a plan of its own.
 
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use arrow::array::AsArray;
 use datafusion::datasource::listing::PartitionedFile;
@@ -73,7 +74,7 @@ fn scan(pass: &PassSpec, run: &Run, shard: &Shard, bench: &Arc<Workbench>) -> Re
     // Not `PartitionedFile::new`: it would encode the characters of the location a second time.
     let file = PartitionedFile::from(ObjectMeta {
         location,
-        last_modified: Default::default(),
+        last_modified: UNIX_EPOCH.into(),
         size: bytes,
         e_tag: None,
         version: None,

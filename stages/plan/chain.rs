@@ -33,9 +33,13 @@ pub fn problems(stages: &[StageSpec]) -> Vec<String> {
     if !matches!(stages.last(), Some(StageSpec::Write(_))) {
         problems.push("the last stage must be `write`".to_owned());
     }
-    let (mut seen, mut columns) = (BTreeSet::new(), BTreeSet::new());
+    let (mut seen, mut columns): (_, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
     for (place, stage) in stages.iter().enumerate() {
         let card = stage.card();
+        // At a cut, what is no column of documents stays behind.
+        if place > 0 && stages[place - 1].is_global() && !stage.is_global() {
+            columns.retain(|name| schema::DOCUMENTS.iter().any(|column| column.name == *name));
+        }
         if !seen.insert(card.id) {
             problems.push(format!("stage `{}` stands twice", card.id));
         }
@@ -68,7 +72,7 @@ impl Plan {
         }
         let mut plan = Self { passes: Vec::new(), steps: Vec::new(), references: None };
         let mut rest = stages;
-        let mut key = hash_of(&[env!("CARGO_PKG_VERSION"), &filters::registry::fingerprint()]);
+        let mut key = hash_of(&[&crate::OUTPUT_VERSION.to_string(), &filters::registry::fingerprint()]);
         let mut columns: BTreeSet<&'static str> = BTreeSet::new();
         while !rest.is_empty() {
             let first_of_plan = plan.passes.is_empty();
@@ -105,6 +109,13 @@ impl Plan {
                     .collect(),
                 keys: keys_of(steps),
                 counts_tokens: needs_references,
+                rejected: stages
+                    .iter()
+                    .find_map(|stage| match stage {
+                        StageSpec::Write(config) => Some(config.rejected),
+                        _ => None,
+                    })
+                    .unwrap_or_default(),
                 last: next.is_empty(),
                 key: String::new(),
             };
@@ -247,6 +258,12 @@ mod tests {
         let plan = plan(&stages);
         assert_eq!(plan.passes.len(), 2);
         assert!(plan.passes[0].counts_tokens && plan.passes[1].references);
+    }
+
+    #[test]
+    fn what_does_not_cross_a_cut_is_missed_behind_it() {
+        let problems = problems(&stages(&["read", "url", "dedup.url", "extract", "write"]));
+        assert!(problems.iter().any(|problem| problem.contains("`extract` reads the column `html`")), "{problems:?}");
     }
 
     #[test]

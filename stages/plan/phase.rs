@@ -202,21 +202,30 @@ impl Step {
         run.layout.path(&format!("work/{}/documents/{}.parquet", self.pass, shard.stem))
     }
 
-    /// Rows of each shard's key file.
+    /// Rows of all shards' key files.
     ///
     /// # Errors
     /// [`crate::StageError`] when a commit is missing.
-    pub fn key_rows(&self, run: &Run) -> Result<Vec<u64>> {
+    pub fn key_rows(&self, run: &Run) -> Result<u64> {
+        let mut rows = 0;
+        for shard in &run.shards {
+            rows += self.key_rows_of(run, shard)? as u64;
+        }
+        Ok(rows)
+    }
+
+    fn key_rows_of(&self, run: &Run, shard: &Shard) -> Result<usize> {
         let folder = format!("work/{}/keys", self.pass);
-        run.commits(&self.pass)?.iter().map(|commit| Ok(commit.output(&folder)?.rows)).collect()
+        let rows = run.commit(&self.pass, &shard.stem)?.output(&folder)?.rows;
+        usize::try_from(rows).map_err(|error| StageError::Internal(error.to_string()))
     }
 
     /// Which rows of a shard earlier steps have left.
     ///
     /// # Errors
     /// [`crate::StageError`] when a decision file is gone.
-    pub fn survivors(&self, run: &Run, shard: &Shard, rows: usize) -> Result<Vec<bool>> {
-        let mut alive = vec![true; rows];
+    pub fn survivors(&self, run: &Run, shard: &Shard) -> Result<Vec<bool>> {
+        let mut alive = vec![true; self.key_rows_of(run, shard)?];
         for earlier in &self.earlier {
             for removal in settled(run, *earlier, shard)? {
                 if let (true, Some(row)) = (removal.removes(), alive.get_mut(removal.row as usize)) {

@@ -132,6 +132,8 @@ fn decode(coding: &str, body: &[u8], most: usize) -> Result<Option<Vec<u8>>, Htt
         "gzip" | "x-gzip" if body.starts_with(&[0x1f, 0x8b]) => {
             read(flate2::bufread::MultiGzDecoder::new(body), most).map(Some)
         }
+        // Stored decoded, with the head left as it was.
+        "deflate" | "br" if looks_like_text(body) => Ok(None),
         "deflate" => {
             // Meant as zlib, often sent raw; neither has a mark to tell it from text.
             let zlib = read(flate2::bufread::ZlibDecoder::new(body), most);
@@ -143,7 +145,6 @@ fn decode(coding: &str, body: &[u8], most: usize) -> Result<Option<Vec<u8>>, Htt
         }
         "br" => match read(brotli_decompressor::Decompressor::new(body, 1 << 16), most) {
             Ok(decoded) => Ok(Some(decoded)),
-            Err(HttpError::BadEncoding) if looks_like_text(body) => Ok(None),
             Err(error) => Err(error),
         },
         "zstd" if body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) => {

@@ -135,7 +135,8 @@ enum Media {
 
 /// What a body is: what it declares to be, unless its first bytes say otherwise.
 fn media_type(declared: Option<&str>, body: &[u8]) -> Media {
-    let start = body[..body.len().min(512)].trim_ascii_start();
+    let start = body.trim_ascii_start();
+    let start = &start[..start.len().min(512)];
     if start.is_empty() {
         return Media::Empty;
     }
@@ -258,6 +259,13 @@ mod tests {
             ),
             ("undeclared, a page by its looks", "resource", None, "<!DOCTYPE html><p>x", "html <!DOCTYPE html><p>x"),
             ("undeclared", "resource", None, "x", "rejected  read read.media_type  undeclared"),
+            (
+                "a blank head",
+                "resource",
+                Some("text/html"),
+                &format!("{}<p>x", " \n".repeat(600)),
+                &format!("html {}<p>x", " \n".repeat(600)),
+            ),
             ("WET", "text", None, "x", "text x"),
         ] {
             assert_eq!(opened(kind, content_type, body.as_bytes()), expected, "{what}");

@@ -162,7 +162,7 @@ impl Rows {
         self.accounts.append_option(account);
         self.rows += 1;
         self.total += 1;
-        self.bytes += row.body.len();
+        self.bytes += weight(row);
     }
 
     /// The batch, which begins anew.
@@ -202,6 +202,19 @@ impl Rows {
             ],
         )?)
     }
+}
+
+/// Bytes that a record may take in its batch: a coded body many times its size.
+fn weight(row: &Row<'_>) -> usize {
+    /// Usual compression of pages is 4 to 8; what goes beyond is bounded by `max_record` and few records.
+    const CODED: usize = 8;
+    let head = &row.body[..row.body.len().min(4096)];
+    let is_coded = row.kind == "response"
+        && memchr::memmem::find(head, b"ontent-")
+            .is_some_and(|_| head.to_ascii_lowercase().windows(18).any(|name| name == b"\ncontent-encoding:"));
+    let strings = [row.url, row.title, row.content_type, row.language_hint, row.given_id];
+    let beside: usize = strings.iter().flatten().map(|text| text.len()).sum();
+    beside + row.body.len() * if is_coded { CODED } else { 1 }
 }
 
 /// A table of one HTML page, as the scan of an input file yields it.

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -125,9 +126,14 @@ impl FileOpener for Opener {
                     let _ = sender.blocking_send(Err(error));
                 }
             });
-            let stream = futures::stream::unfold((receiver, reader), |(mut receiver, reader)| async move {
-                let batch: Result<RecordBatch> = receiver.recv().await?;
-                Some((batch.map_err(DataFusionError::from), (receiver, reader)))
+            let stream = futures::stream::unfold((receiver, Some(reader)), |(mut receiver, reader)| async move {
+                if let Some(batch) = receiver.recv().await {
+                    let batch: Result<RecordBatch> = batch;
+                    return Some((batch.map_err(DataFusionError::from), (receiver, reader)));
+                }
+                // A reader that panicked has ended early: its file is not read.
+                let error = reader?.join().await.err()?;
+                Some((Err(DataFusionError::External(Box::new(error))), (receiver, None)))
             });
             Ok(stream.boxed())
         }))
@@ -188,7 +194,12 @@ fn read(source: &RecordSource, file: File, path: &PathBuf, sender: &Sender<Resul
         error: None,
     };
     let bytes = file.metadata().map_err(StageError::io("open", path))?.len();
-    let input = Metered { file: file.try_clone().map_err(StageError::io("open", path))?, bench: source.bench.clone() };
+    let watch = Arc::new(Watch::default());
+    let input = Metered {
+        file: file.try_clone().map_err(StageError::io("open", path))?,
+        bench: source.bench.clone(),
+        watch: Arc::clone(&watch),
+    };
     let failed = |error| StageError::io("read", path)(error);
     let mut integrity = Integrity { bytes, ..Integrity::default() };
     match format_of(&source.name) {
@@ -197,20 +208,21 @@ fn read(source: &RecordSource, file: File, path: &PathBuf, sender: &Sender<Resul
         }
         Format::JsonLines(Compression::Gzip) => {
             let input = flate2::bufread::MultiGzDecoder::new(std::io::BufReader::new(input));
-            read_packed(input, source, &mut integrity, &mut sink);
+            read_packed(input, source, &watch, &mut integrity, &mut sink);
         }
         Format::JsonLines(Compression::Zstandard) => {
             let input = zstd::stream::read::Decoder::new(input).map_err(failed)?;
-            read_packed(input, source, &mut integrity, &mut sink);
+            read_packed(input, source, &watch, &mut integrity, &mut sink);
         }
         Format::Parquet => {
-            read_parquet(file, path, &mut integrity, &mut sink).map_err(failed)?;
+            read_parquet(file, source.config.max_record, &mut integrity, &mut sink).map_err(failed)?;
             if let Some(bench) = bench {
                 bench.meter.add_bytes(bytes);
             }
         }
         Format::Warc => integrity = read_warc(input, source, &mut sink).map_err(failed)?,
     }
+    watch.check(path)?;
     if let Some(error) = sink.error {
         return Err(error);
     }
@@ -220,9 +232,10 @@ fn read(source: &RecordSource, file: File, path: &PathBuf, sender: &Sender<Resul
 }
 
 /// Compressed lines: where the compression breaks, the rest of the file is lost, and said to be.
-fn read_packed(input: impl Read, source: &RecordSource, integrity: &mut Integrity, sink: &mut Sink<'_>) {
+fn read_packed(input: impl Read, source: &RecordSource, watch: &Watch, integrity: &mut Integrity, sink: &mut Sink<'_>) {
     if let Err(error) = read_jsonl(input, source.config.max_record, integrity, sink) {
-        let damage = Damage::new("corrupt", error.to_string(), 0, 0);
+        let read = watch.read.load(Ordering::Relaxed).min(integrity.bytes);
+        let damage = Damage::new("corrupt", error.to_string(), read, integrity.bytes - read);
         integrity.count(&damage);
         sink.damage(&damage);
     }
@@ -294,15 +307,40 @@ fn format_of(name: &str) -> Format {
     }
 }
 
-/// A file that tells the meter what is read of it.
+/// A file that tells the meter what is read of it, and remembers when the storage fails: that is no damage of the file,
+/// and the task must be tried again.
 struct Metered {
     file: File,
     bench: Option<Arc<Workbench>>,
+    watch: Arc<Watch>,
+}
+
+/// What is known of a file from outside while a decoder reads it.
+#[derive(Default)]
+struct Watch {
+    read: AtomicU64,
+    failure: Mutex<Option<std::io::Error>>,
+}
+
+impl Watch {
+    /// The storage's error, if there was one.
+    fn check(&self, path: &Path) -> Result<()> {
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        failure.map_or(Ok(()), |error| Err(StageError::io("read", path)(error)))
+    }
 }
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.file.read(buffer)?;
+        let count = match self.file.read(buffer) {
+            Err(error) if error.kind() != std::io::ErrorKind::Interrupted => {
+                let told = std::io::Error::new(error.kind(), error.to_string());
+                *self.watch.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                return Err(told);
+            }
+            other => other?,
+        };
+        self.watch.read.fetch_add(count as u64, Ordering::Relaxed);
         if let Some(bench) = &self.bench {
             bench.meter.add_bytes(count as u64);
         }

@@ -2,9 +2,8 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
-use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::array::{Array, AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use parquet::arrow::ProjectionMask;
@@ -26,13 +25,14 @@ pub(super) trait Visitor {
 struct Line {
     text: Option<String>,
     html: Option<String>,
-    #[serde(alias = "doc_id")]
     id: Option<Value>,
+    doc_id: Option<Value>,
     url: Option<String>,
     title: Option<String>,
     language: Option<Value>,
-    #[serde(alias = "date", alias = "timestamp")]
     captured_at: Option<Value>,
+    date: Option<Value>,
+    timestamp: Option<Value>,
 }
 
 /// Reads JSON lines, plain, gzip or zstd. A line of more than `most` bytes fails.
@@ -54,7 +54,9 @@ pub(super) fn read_jsonl(
         let start = offset;
         offset += read;
         if read > most {
-            offset += skip_line(&mut input)?;
+            if !line.ends_with(b"\n") {
+                offset += skip_line(&mut input)?;
+            }
             let damage = Damage::new("too_large", format!("a line of more than {most} bytes"), start, offset - start);
             integrity.count(&damage);
             if !visitor.damage(&damage) {
@@ -107,7 +109,8 @@ fn parse_line(line: &[u8]) -> Result<Line, String> {
 }
 
 fn visit_line(line: &Line, offset: u64, length: u64, visitor: &mut dyn Visitor) -> bool {
-    let id = line.id.as_ref().map(plain);
+    let id = line.id.as_ref().or(line.doc_id.as_ref()).map(plain);
+    let date = line.captured_at.as_ref().or(line.date.as_ref()).or(line.timestamp.as_ref());
     let language = line.language.as_ref().and_then(Value::as_str);
     let (kind, body) = match (&line.text, &line.html) {
         (Some(text), _) => ("text", text),
@@ -117,7 +120,7 @@ fn visit_line(line: &Line, offset: u64, length: u64, visitor: &mut dyn Visitor) 
     visitor.row(&Row {
         kind,
         url: line.url.as_deref(),
-        captured_at: line.captured_at.as_ref().and_then(date_of),
+        captured_at: date.and_then(date_of),
         content_type: Some("text/html; charset=utf-8"),
         body: body.as_bytes(),
         title: line.title.as_deref(),
@@ -142,42 +145,29 @@ fn date_of(value: &Value) -> Option<i64> {
 }
 
 /// Reads a Parquet file with a column `text`, and `id`, `url`, `title`, `language`, `captured_at` where there are such.
+/// A text of more than `most` bytes fails, and so does a row without one.
 pub(super) fn read_parquet(
     mut file: File,
-    path: &Path,
+    most: u64,
     integrity: &mut Integrity,
     visitor: &mut dyn Visitor,
 ) -> std::io::Result<()> {
     file.rewind()?;
     let bytes = file.metadata()?.len();
-    let failed = |message: String| Damage::new("bad_parquet", message, 0, bytes);
-    let builder = match ParquetRecordBatchReaderBuilder::try_new(file) {
-        Ok(builder) if builder.schema().column_with_name("text").is_some() => builder,
-        Ok(_) => {
-            let damage = failed(format!("{} has no column `text`", path.display()));
-            integrity.count(&damage);
-            visitor.damage(&damage);
-            return Ok(());
-        }
-        Err(error) => {
-            let damage = failed(error.to_string());
-            integrity.count(&damage);
-            visitor.damage(&damage);
-            return Ok(());
-        }
-    };
-    let names: Vec<String> = builder
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| field.name().clone())
-        .filter(|name| ["text", "id", "url", "title", "language", "captured_at"].contains(&name.as_str()))
-        .collect();
-    let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().map(String::as_str));
-    let reader = match builder.with_projection(mask).with_batch_size(256).build() {
-        Ok(reader) => reader,
-        Err(error) => {
-            let damage = failed(error.to_string());
+    let reader =
+        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string()).and_then(|builder| {
+            if builder.schema().column_with_name("text").is_none() {
+                return Err("there is no column `text`".to_owned());
+            }
+            let total = builder.metadata().file_metadata().num_rows();
+            let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
+            let reader = builder.with_projection(mask).with_batch_size(256).build();
+            reader.map(|reader| (reader, u64::try_from(total).unwrap_or(0))).map_err(|error| error.to_string())
+        });
+    let (reader, total) = match reader {
+        Ok(found) => found,
+        Err(message) => {
+            let damage = Damage::new("bad_parquet", message, 0, bytes);
             integrity.count(&damage);
             visitor.damage(&damage);
             return Ok(());
@@ -185,56 +175,97 @@ pub(super) fn read_parquet(
     };
     let mut row = 0;
     for batch in reader {
-        match batch {
-            Ok(batch) => {
-                *integrity.records.entry("row".into()).or_default() += batch.num_rows() as u64;
-                if !visit_batch(&batch, row, visitor) {
-                    return Ok(());
-                }
-                row += batch.num_rows() as u64;
-            }
-            Err(error) => {
-                let damage = Damage::new("bad_parquet", error.to_string(), row, 0);
+        let columns = batch.map_err(|error| error.to_string()).and_then(|batch| Columns::of(&batch));
+        let columns = match columns {
+            Ok(columns) => columns,
+            Err(message) => {
+                // What follows cannot be found: its share of the file is lost.
+                let damage = Damage::new("bad_parquet", message, row, bytes / total.max(1) * total.saturating_sub(row));
                 integrity.count(&damage);
                 visitor.damage(&damage);
-                return Ok(()); // what follows cannot be found
+                return Ok(());
             }
+        };
+        for place in 0..columns.texts.len() {
+            let goes_on = match columns.text(place, most) {
+                Ok(text) => {
+                    *integrity.records.entry("row".into()).or_default() += 1;
+                    columns.visit(place, text, row, visitor)
+                }
+                Err((kind, message)) => {
+                    let damage = Damage::new(kind, message, row, 0);
+                    integrity.count(&damage);
+                    visitor.damage(&damage)
+                }
+            };
+            if !goes_on {
+                return Ok(());
+            }
+            row += 1;
         }
     }
     Ok(())
 }
 
-fn visit_batch(batch: &RecordBatch, first_row: u64, visitor: &mut dyn Visitor) -> bool {
-    let strings = |name: &str| -> Option<StringArray> {
-        let column = cast(batch.column_by_name(name)?, &DataType::Utf8).ok()?;
-        Some(column.as_string::<i32>().clone())
-    };
-    let [texts, ids, urls, titles, languages] = ["text", "id", "url", "title", "language"].map(strings);
-    let dates = batch.column_by_name("captured_at").and_then(|column| {
-        let dates = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
-        Some(dates.as_primitive::<TimestampMicrosecondType>().clone())
-    });
-    for (place, offset) in (0..batch.num_rows()).zip(first_row..) {
-        let value = |column: &Option<StringArray>| -> Option<String> {
-            column.as_ref().filter(|column| column.is_valid(place)).map(|column| column.value(place).to_owned())
+/// Columns that are understood; other ones are not carried along.
+const COLUMNS: [&str; 6] = ["text", "id", "url", "title", "language", "captured_at"];
+
+/// A few hundred rows of a Parquet file.
+struct Columns {
+    texts: StringArray,
+    /// id, url, title, language.
+    others: [Option<StringArray>; 4],
+    dates: Option<TimestampMicrosecondArray>,
+}
+
+impl Columns {
+    fn of(batch: &RecordBatch) -> Result<Self, String> {
+        let column = |name: &str| batch.column_by_name(name);
+        let strings = |name: &str| -> Option<StringArray> {
+            Some(cast(column(name)?, &DataType::Utf8).ok()?.as_string::<i32>().clone())
         };
-        let (text, id, url, title, language) =
-            (value(&texts).unwrap_or_default(), value(&ids), value(&urls), value(&titles), value(&languages));
-        let goes_on = visitor.row(&Row {
+        let texts = column("text").ok_or("there is no column `text`")?;
+        let texts =
+            cast(texts, &DataType::Utf8).map_err(|error| format!("the column `text` holds no text: {error}"))?;
+        let dates = column("captured_at").and_then(|dates| {
+            let dates = cast(dates, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
+            Some(dates.as_primitive::<TimestampMicrosecondType>().clone())
+        });
+        Ok(Self {
+            texts: texts.as_string::<i32>().clone(),
+            others: ["id", "url", "title", "language"].map(strings),
+            dates,
+        })
+    }
+
+    /// The row's text, or what is wrong with it.
+    fn text(&self, place: usize, most: u64) -> Result<&str, (&'static str, String)> {
+        if self.texts.is_null(place) {
+            return Err(("bad_row", "the row has no text".into()));
+        }
+        let text = self.texts.value(place);
+        if text.len() as u64 > most {
+            return Err(("too_large", format!("a text of {} bytes, more than {most}", text.len())));
+        }
+        Ok(text)
+    }
+
+    fn visit(&self, place: usize, text: &str, row: u64, visitor: &mut dyn Visitor) -> bool {
+        let [id, url, title, language] = self
+            .others
+            .each_ref()
+            .map(|column| column.as_ref().filter(|column| column.is_valid(place)).map(|column| column.value(place)));
+        visitor.row(&Row {
             kind: "text",
-            url: url.as_deref(),
-            captured_at: dates.as_ref().filter(|dates| dates.is_valid(place)).map(|dates| dates.value(place)),
+            url,
+            captured_at: self.dates.as_ref().filter(|dates| dates.is_valid(place)).map(|dates| dates.value(place)),
             content_type: None,
             body: text.as_bytes(),
-            title: title.as_deref(),
-            language_hint: language.as_deref(),
-            given_id: id.as_deref(),
-            offset,
+            title,
+            language_hint: language,
+            given_id: id,
+            offset: row,
             length: 1,
-        });
-        if !goes_on {
-            return false;
-        }
+        })
     }
-    true
 }

@@ -106,12 +106,6 @@ impl DocumentStage for Scrub {
         for row in 0..batch.len() {
             let text = texts.value(row);
             block_column.read(row, &mut blocks);
-            if !batch.is_alive(row) {
-                new_texts.append_value(text);
-                new_blocks.append(&blocks);
-                counts.push(None);
-                continue;
-            }
             let context = Context {
                 language: Some(languages.value(row)).filter(|language| !language.is_empty()),
                 tld: hosts.value(row).rsplit('.').next().filter(|tld| !tld.is_empty()),
@@ -119,13 +113,13 @@ impl DocumentStage for Scrub {
             };
             self.spans(text, &context, &mut spans);
             let count = u32::try_from(spans.len()).unwrap_or(u32::MAX);
-            if let Some(bound) = self.max_spans.filter(|bound| count > *bound) {
+            if let Some(bound) = self.max_spans.filter(|bound| count > *bound && batch.is_alive(row)) {
                 fates.push((row, Fate::broke(CARD.id, "scrub.spans", count.into(), bound.into())));
             }
-            // Rejected or not, what is written holds no personal details.
+            // Rejected or not, here or before, what is written holds no personal details.
             new_texts.append_value(self.replace(text, &spans, &mut blocks));
             new_blocks.append(&blocks);
-            counts.push(Some(count));
+            counts.push(batch.is_alive(row).then_some(count));
         }
         batch.set(&schema::TEXT, Arc::new(new_texts.finish()))?;
         batch.set(&schema::BLOCKS, new_blocks.finish())?;

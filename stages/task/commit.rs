@@ -148,6 +148,18 @@ impl Commit {
         serde_json::from_slice(&json).map_err(StageError::table(&path))
     }
 
+    /// Removes the commit of a task, if there is one: the task is not done from here on.
+    ///
+    /// # Errors
+    /// [`StageError::Io`] when the storage fails.
+    pub fn remove(layout: &Layout, task: &str) -> Result<()> {
+        let path = layout.commit(task);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StageError::io("remove", &path)(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes the commit: the task is done from here on.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 //! OUT/failed/PASS-SHARD.parquet      where, why, bytes lost
 //! OUT/ledger/PASS-SHARD.parquet      one row an input record, kept or not
 //! OUT/mixes/NAME/*.parquet           what the trainer reads
+//! OUT/references/tokens              token distributions that the run was filtered by
 //! OUT/commits/TASK.json              what is done
 //! OUT/work/                          between passes; removed at the end
 //! ```

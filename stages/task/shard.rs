@@ -32,9 +32,10 @@ impl Shard {
     /// # Errors
     /// [`StageError::Io`] when a file cannot be looked at.
     pub fn from_files(files: &[PathBuf]) -> Result<Vec<Self>> {
+        // Links are named as they are given: what they lead to may have a name that says nothing.
         let files = files
             .iter()
-            .map(|file| fs::canonicalize(file).map_err(StageError::io("open", file)))
+            .map(|file| std::path::absolute(file).map_err(StageError::io("open", file)))
             .collect::<Result<BTreeSet<_>>>()?;
         let root = common_folder(&files);
         let mut named: Vec<(String, PathBuf)> =
@@ -81,7 +82,7 @@ fn relative_name(root: &Path, path: &Path) -> String {
     relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// `a/b.warc.gz` becomes `b.warc.gz-1a2b3c4d`.
+/// `a/b.warc.gz` becomes `b.warc.gz-1a2b3c4d5e6f7a8b`.
 fn stem(name: &str) -> String {
     let file = name.rsplit('/').next().unwrap_or(name);
     let readable: String = file
@@ -89,7 +90,7 @@ fn stem(name: &str) -> String {
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
         .take(80)
         .collect();
-    format!("{readable}-{}", &hash_of(&[name])[..8])
+    format!("{readable}-{}", &hash_of(&[name])[..16])
 }
 
 #[cfg(test)]

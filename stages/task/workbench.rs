@@ -1,7 +1,7 @@
 //! What a task finds where it runs: threads, models, a budget, a meter, and a way to be told to stop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use rayon::ThreadPool;
 
@@ -19,6 +19,7 @@ pub struct Workbench {
     pub memory: u64,
     /// How far the work is.
     pub meter: Meter,
+    tasks: AtomicUsize,
     stop: Arc<AtomicBool>,
 }
 
@@ -33,7 +34,7 @@ impl Workbench {
             .thread_name(|number| format!("batch-{number}"))
             .build()
             .map_err(|error| StageError::Internal(error.to_string()))?;
-        Ok(Self { pool, models, memory, meter: Meter::default(), stop })
+        Ok(Self { pool, models, memory, meter: Meter::default(), tasks: AtomicUsize::new(1), stop })
     }
 
     /// Threads of the pool.
@@ -46,6 +47,24 @@ impl Workbench {
     #[must_use]
     pub fn scatter_budget(&self) -> usize {
         usize::try_from(self.memory / 8).unwrap_or(usize::MAX) / self.threads().max(1)
+    }
+
+    /// Says how many tasks run at the same time from now on.
+    pub fn share_among(&self, tasks: usize) {
+        self.tasks.store(tasks.clamp(1, self.threads()), Ordering::Relaxed);
+    }
+
+    /// Batches that a task may have under way: all tasks together two a thread.
+    #[must_use]
+    pub fn batches_of_a_task(&self) -> usize {
+        (2 * self.threads()).div_ceil(self.tasks.load(Ordering::Relaxed)).max(2)
+    }
+
+    /// Bytes that one bucket of a global step may take, once as bytes and once sorted, in as many tasks as there are
+    /// threads.
+    #[must_use]
+    pub fn bucket_budget(&self) -> u64 {
+        self.memory / (4 * self.threads() as u64)
     }
 
     /// Tells every task to stop.

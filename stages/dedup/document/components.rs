@@ -37,12 +37,17 @@ impl Phase for Components {
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let bits = band_bits(&self.step, &self.config, run, bench)?;
         let files = self.step.bucket_files(run, "links", bits);
-        let mut documents: Vec<u64> = Vec::new();
+        let (mut documents, mut distinct): (Vec<u64>, usize) = (Vec::new(), 1 << 16);
         for file in &files {
             documents.extend(read_buckets::<Link>(file)?.iter().flat_map(|link| [link.a, link.b]));
-            documents.sort_unstable();
-            documents.dedup();
+            if documents.len() >= 2 * distinct {
+                documents.sort_unstable();
+                documents.dedup();
+                distinct = documents.len().max(1 << 16);
+            }
         }
+        documents.sort_unstable();
+        documents.dedup();
         let mut forest = Forest::new(documents.len());
         for file in &files {
             for link in read_buckets::<Link>(file)? {

@@ -28,7 +28,7 @@ impl Phase for Elect {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::Buckets { bits: verify::bits(run, bench)? })
+        Ok(Split::Buckets { bits: verify::bits(&self.step, run, bench)? })
     }
 
     fn key(&self) -> &str {
@@ -55,13 +55,12 @@ impl Phase for Elect {
                 let (shard, row) = shard_and_row(candidate.document);
                 let size = u32::try_from(decision.size).unwrap_or(u32::MAX);
                 let (kept, similarity) = decision.removed_for.map_or((0, 0.0), |(keeper, j)| (members[keeper].id, j));
-                #[expect(clippy::cast_possible_truncation, reason = "a similarity is shown with a few digits")]
                 let removal = Removal {
                     shard,
                     row,
                     kept,
-                    similarity: (similarity as f32).to_bits(),
-                    threshold: (self.config.threshold as f32).to_bits(),
+                    similarity: similarity.to_bits(),
+                    threshold: self.config.threshold.to_bits(),
                     size,
                 };
                 writer.push(shard, removal)?;
@@ -166,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_threshold_is_inclusive() {
-        let pair = |shared: u64| [document(1, &[1], 0..shared + 1), document(2, &[1], (0..shared).chain([999]))];
+        let pair = |shared: u64| [document(1, &[1], 0..=shared), document(2, &[1], (0..shared).chain([999]))];
         // 8 shared of 8 + 1 + 1.
         assert_eq!(removed(&pair(8)), [None, Some(0)]);
         assert_eq!(removed(&pair(7)), [None, None]);

@@ -51,8 +51,7 @@ impl Phase for Bands {
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let shard = &run.shards[part.number as usize];
-        let rows = usize::try_from(self.step.key_rows(run)?[part.number as usize]).unwrap_or(usize::MAX);
-        let alive = self.step.survivors(run, shard, rows)?;
+        let alive = self.step.survivors(run, shard)?;
         let signer = Signer::new(self.config.minhash());
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("bands", &part.name), bench.scatter_budget())?;
         for batch in read_keys(&self.step.keys(run, shard), &[&schema::LANGUAGE, &schema::SIGNATURE])? {

@@ -84,14 +84,14 @@ pub(crate) fn phases(step: &Step, config: &DocumentDedup) -> Vec<Box<dyn Phase>>
         Box::new(components::Components { step: step.clone(), config: config.clone() }),
         Box::new(verify::Verify { step: step.clone(), config: config.clone() }),
         Box::new(elect::Elect { step: step.clone(), config: config.clone() }),
-        Box::new(Settle { step: step.clone(), bits: |_, run, bench| verify::bits(run, bench) }),
+        Box::new(Settle { step: step.clone(), bits: verify::bits }),
     ]
 }
 
 /// Bits that choose a band key's bucket.
 fn band_bits(step: &Step, config: &DocumentDedup, run: &Run, bench: &Workbench) -> Result<u32> {
-    let rows: u64 = step.key_rows(run)?.iter().sum();
-    Ok(bits_for(rows * config.bands as u64 * groups::Band::WIDTH as u64, bench.memory))
+    let rows = step.key_rows(run)?;
+    Ok(bits_for(rows * config.bands as u64 * groups::Band::WIDTH as u64, bench.bucket_budget()))
 }
 
 /// A document of the run: its shard and row as one number.

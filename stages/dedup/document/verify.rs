@@ -40,16 +40,15 @@ record! {
     pub(super) struct Shingle { component: u64, document: u64, shingle: u64, }
 }
 
-/// Bits that choose a component's bucket: candidates' shingles take about as much room as their text.
-pub(super) fn bits(run: &Run, bench: &Workbench) -> Result<u32> {
-    let bytes: u64 = run
-        .commits("pass-1")?
-        .iter()
-        .flat_map(|commit| &commit.outputs)
-        .filter(|output| output.path.contains("/documents/"))
-        .map(|output| output.bytes * 4)
-        .sum();
-    Ok(bits_for(bytes, bench.memory))
+/// Bits that choose a component's bucket. A shingle takes 24 bytes and stands for about 6 of text, which was compressed
+/// to less than half: were all documents candidates, that would be 12 times the documents' files.
+pub(super) fn bits(step: &Step, run: &Run, bench: &Workbench) -> Result<u32> {
+    let folder = format!("work/{}/documents", step.pass);
+    let mut bytes = 0;
+    for commit in run.commits(&step.pass)? {
+        bytes += commit.output(&folder)?.bytes * 12;
+    }
+    Ok(bits_for(bytes, bench.bucket_budget()))
 }
 
 /// The bucket of a component.
@@ -70,7 +69,7 @@ impl Phase for Verify {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::ShardsToBuckets { bits: bits(run, bench)? })
+        Ok(Split::ShardsToBuckets { bits: bits(&self.step, run, bench)? })
     }
 
     fn key(&self) -> &str {

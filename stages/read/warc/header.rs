@@ -74,8 +74,6 @@ pub struct Header {
     pub content_type: Option<String>,
     /// `Content-Length`.
     pub content_length: Option<u64>,
-    /// `WARC-Payload-Digest`.
-    pub payload_digest: Option<String>,
     /// `WARC-Truncated`: the crawler cut the record.
     pub truncated: bool,
 }
@@ -98,7 +96,6 @@ impl Header {
                 "warc-date" => header.date = header.date.or_else(|| parse_date(value)),
                 "content-type" => header.content_type = header.content_type.or_else(text),
                 "content-length" => header.content_length = header.content_length.or_else(|| value.parse().ok()),
-                "warc-payload-digest" => header.payload_digest = header.payload_digest.or_else(text),
                 "warc-truncated" => header.truncated = !value.is_empty(),
                 _ => {}
             }

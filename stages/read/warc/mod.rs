@@ -5,6 +5,8 @@
 //! at the next member, frame or record: Common Crawl writes one gzip member a record, so that little is lost. A record
 //! that was cut is never handed out as whole.
 //!
+//! What this does not do yet: compare payloads with the digests that their records carry.
+//!
 //! Memory is bounded: a window over the input (32 MiB at most), one inflated member or one record up to `max_record`;
 //! larger ones are passed over in pieces.
 
