@@ -119,7 +119,7 @@ impl Summary {
         for stage in &self.stages {
             let _ = writeln!(
                 text,
-                "{:<16} {:>11} {:>11} {:>11} {:>9} {:>7}% {:>9.1}",
+                "{:<16} {:>11} {:>11} {:>11} {:>9} {:>7}% {:>9.2}",
                 stage.stage,
                 HumanCount(stage.documents_in).to_string(),
                 HumanCount(stage.kept).to_string(),

@@ -55,9 +55,10 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
         }
         outcome => outcome?,
     };
+    let mut mixes = String::new();
     for config in &recipe.mixes {
         match stages::mix::regenerate(&run.layout, config, recipe.seed, session.bench()) {
-            Ok(manifest) => print(&mix::describe(&manifest, &run.layout))?,
+            Ok(manifest) => mixes.push_str(&mix::describe(&manifest, &run.layout)),
             // A crawl without a class is a fact about the crawl; the documents are there.
             Err(MixError::Short(shortage)) => eprintln!(
                 "the mix `{0}` was not written: {shortage}\n\
@@ -70,7 +71,8 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     }
     let saved = Saved { summary: Some(summary), seconds: Some(started.elapsed().as_secs_f64()), ..saved };
     saved.write(&run.layout)?;
-    finish(&args, &saved, &out)
+    finish(&args, &saved, &out)?;
+    print(&mixes)
 }
 
 /// Without a recipe and input, the sample: its crawl is part of the program.
@@ -205,7 +207,7 @@ fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
     let input_bytes: u64 = run.shards.iter().map(|shard| shard.bytes).sum();
     for phase in plan.phases() {
         let name = phase.name();
-        let in_bytes = name == "pass-1";
+        let (pass, in_bytes) = (name.starts_with("pass-"), name == "pass-1");
         let total = if in_bytes {
             input_bytes
         } else {
@@ -216,7 +218,11 @@ fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
         let done = session.run_phase(run, phase, &bar).with_context(|| name.clone())?;
         drop(bar);
         let reused = if done.reused > 0 { format!(", {} found finished", done.reused) } else { String::new() };
-        eprintln!("{name:<24} {} tasks{reused}, {:.1} s", done.tasks, started.elapsed().as_secs_f64());
+        let seconds = started.elapsed().as_secs_f64();
+        // The short steps between the passes are told when there is something to tell.
+        if pass || done.reused > 0 || seconds >= 1.0 {
+            eprintln!("{name:<24} {} tasks{reused}, {seconds:.1} s", done.tasks);
+        }
     }
     Ok(())
 }

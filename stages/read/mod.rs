@@ -141,11 +141,12 @@ fn media_type(declared: Option<&str>, body: &[u8]) -> Media {
         return Media::Empty;
     }
     let name = declared.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let binary = [&b"%PDF"[..], b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b"];
+    let sniffed = BINARY.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, name)| *name);
+    if let Some(sniffed) = sniffed {
+        let declared = if name.is_empty() || name == sniffed { String::new() } else { format!(", declared as {name}") };
+        return Media::Other(format!("{sniffed}{declared}"));
+    }
     match name.as_str() {
-        _ if binary.iter().any(|magic| start.starts_with(magic)) => {
-            Media::Other(if name.is_empty() { "binary".into() } else { name })
-        }
         "text/html" | "application/xhtml+xml" | "application/vnd.wap.xhtml+xml" => Media::Html,
         "text/plain" if looks_like_html(start) => Media::Html,
         "text/plain" => Media::Text,
@@ -158,6 +159,16 @@ fn media_type(declared: Option<&str>, body: &[u8]) -> Media {
         _ => Media::Other(name),
     }
 }
+
+/// First bytes of formats that are never pages, whatever they are declared to be.
+const BINARY: [(&[u8], &str); 6] = [
+    (b"%PDF", "application/pdf"),
+    (b"\x89PNG", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b", "application/gzip"),
+];
 
 fn looks_like_html(start: &[u8]) -> bool {
     let lower = start.to_ascii_lowercase();
@@ -255,7 +266,7 @@ mod tests {
                 "resource",
                 Some("text/html"),
                 "%PDF-1.4",
-                "rejected  read read.media_type  text/html",
+                "rejected  read read.media_type  application/pdf, declared as text/html",
             ),
             ("undeclared, a page by its looks", "resource", None, "<!DOCTYPE html><p>x", "html <!DOCTYPE html><p>x"),
             ("undeclared", "resource", None, "x", "rejected  read read.media_type  undeclared"),
