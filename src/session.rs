@@ -117,7 +117,10 @@ fn run_task(run: &Run, phase: &dyn Phase, part: &Part, bench: &Arc<Workbench>) -
     let mut commit = phase.work(run, part, bench)?;
     commit.key.clone_from(&part.key);
     commit.seconds = started.elapsed().as_secs_f64();
-    commit.write(&run.layout, &task_name(phase, part))
+    let name = task_name(phase, part);
+    commit.write(&run.layout, &name)?;
+    tracing::debug!(task = name, seconds = commit.seconds, outputs = commit.outputs.len(), "Task committed.");
+    Ok(())
 }
 
 fn task_name(phase: &dyn Phase, part: &Part) -> String {

@@ -1,7 +1,7 @@
 //! Deduplication on three levels: by URL, by document (exact, then near), by line.
 //!
 //! All of it works on keys that the pass before left beside the text (`keys`); text stays where it is. Each level is
-//! a few phases of map-only tasks over bucket files (see [`crate::bucket`]): scatter keys, gather and decide by
+//! a few phases of map-only tasks over bucket files (see `bucket`): scatter keys, gather and decide by
 //! bucket, settle the decisions by shard. The pass after applies them (`apply`).
 
 mod apply;

@@ -12,5 +12,5 @@ mod spec;
 mod task;
 
 pub use chain::build;
-pub use exec::PassExec;
+pub use exec::{PassExec, PassTask};
 pub use spec::{PassSpec, Source};

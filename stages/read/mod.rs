@@ -54,7 +54,7 @@ pub static CARD: StageCard = StageCard {
     summary: "Reads WARC, WET, Parquet and JSON lines; decodes HTTP bodies and charsets.",
     reads: &[],
     adds: &[&schema::ID, &schema::URL, &schema::CAPTURED_AT, &schema::SOURCE, &schema::HTML],
-    memory: "a window of 32 MiB and one batch of 8 MiB a file; 16 bytes a record of the file",
+    memory: "a window of at most 40 MiB and one batch of 8 MiB a file; 16 bytes a record of the file",
 };
 
 /// What a body is, once it is open.
