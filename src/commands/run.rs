@@ -1,5 +1,6 @@
 //! `trommel run`: the whole job, resumable.
 
+use std::fmt::Write as _;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,33 +47,42 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     let started = Instant::now();
     let outcome = work(&session, &run, &plan).and_then(|()| {
         run.remove_stale(&plan)?;
-        Summary::of(&run, &plan)
+        Ok((Summary::of(&run, &plan)?, write_mixes(&session, &run, &recipe)?))
     });
-    let summary = match outcome {
+    let (summary, mixes) = match outcome {
         Err(error) if stop.load(Ordering::Relaxed) && is_stop(&error) => {
             eprintln!("stopped; the same command resumes:\n  {}", command_line());
             return Err(error);
         }
         outcome => outcome?,
     };
-    let mut mixes = String::new();
-    for config in &recipe.mixes {
-        match stages::mix::regenerate(&run.layout, config, recipe.seed, session.bench()) {
-            Ok(manifest) => mixes.push_str(&mix::describe(&manifest, &run.layout)),
-            // A crawl without a class is a fact about the crawl; the documents are there.
-            Err(MixError::Short(shortage)) => eprintln!(
-                "the mix `{0}` was not written: {shortage}\n\
-                 hint: trommel mix {1} --name {0} --fill, or other shares by --ratio",
-                config.name,
-                out.display()
-            ),
-            Err(MixError::Stage(error)) => return Err(error.into()),
-        }
-    }
     let saved = Saved { summary: Some(summary), seconds: Some(started.elapsed().as_secs_f64()), ..saved };
     saved.write(&run.layout)?;
     finish(&args, &saved, &out)?;
     print(&mixes)
+}
+
+/// Writes the recipe's mixes; what they came out as, or why not.
+fn write_mixes(session: &Session, run: &Run, recipe: &Recipe) -> Result<String> {
+    let mut told = String::new();
+    for config in &recipe.mixes {
+        match stages::mix::regenerate(&run.layout, config, recipe.seed, session.bench()) {
+            Ok(manifest) => told.push_str(&mix::describe(&manifest, &run.layout)),
+            // A crawl without a class is a fact about the crawl; the documents are there.
+            Err(MixError::Short(shortage)) => {
+                let out = run.layout.root().display();
+                // Writing to a string cannot fail.
+                let _ = writeln!(
+                    told,
+                    "\nthe mix `{0}` was not written: {shortage}\n\
+                     hint: trommel mix {out} --name {0} --fill, or other shares by --ratio",
+                    config.name
+                );
+            }
+            Err(MixError::Stage(error)) => return Err(error.into()),
+        }
+    }
+    Ok(told)
 }
 
 /// Without a recipe and input, the sample: its crawl is part of the program.

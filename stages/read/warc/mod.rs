@@ -15,6 +15,7 @@ mod gzip;
 mod header;
 mod inflate;
 mod reader;
+mod resync;
 #[cfg(test)]
 mod tests;
 mod window;
