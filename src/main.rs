@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod memory;
 mod progress;
 mod recipe;
 mod report;

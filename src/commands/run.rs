@@ -16,6 +16,7 @@ use stages::task::{Layout, Shard};
 use super::saved::Saved;
 use super::{Usage, mix, print};
 use crate::cli::RunArgs;
+use crate::memory;
 use crate::progress::PhaseBar;
 use crate::recipe::Recipe;
 use crate::report::{self, Summary};
@@ -227,6 +228,7 @@ fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
         let started = Instant::now();
         let done = session.run_phase(run, phase, &bar).with_context(|| name.clone())?;
         drop(bar);
+        memory::give_back();
         let reused = if done.reused > 0 { format!(", {} found finished", done.reused) } else { String::new() };
         let seconds = started.elapsed().as_secs_f64();
         // The short steps between the passes are told when there is something to tell.

@@ -182,7 +182,7 @@ fn read(path: &Path, columns: &[&Column]) -> Result<impl Iterator<Item = Result<
     let file = File::open(path).map_err(StageError::io("open", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(path))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(|column| column.name));
-    let reader = builder.with_projection(mask).with_batch_size(1024).build().map_err(StageError::table(path))?;
+    let reader = builder.with_projection(mask).with_batch_size(256).build().map_err(StageError::table(path))?;
     let path = path.to_owned();
     Ok(reader.map(move |batch| batch.map_err(StageError::table(&path))))
 }
@@ -210,7 +210,7 @@ struct Scattered {
 }
 
 /// Text that a scatter holds before it writes.
-const CHUNK_BYTES: usize = 32 << 20;
+const CHUNK_BYTES: usize = 16 << 20;
 
 fn scatter(
     layout: &Layout,

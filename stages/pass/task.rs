@@ -23,6 +23,9 @@ use crate::schema;
 use crate::spec::StageSpec;
 use crate::task::{Commit, Shard, Workbench};
 
+/// Documents in a batch of what an earlier pass left: about a megabyte of text, as the batches of pages become.
+const DOCUMENTS: usize = 128;
+
 impl Phase for PassSpec {
     fn name(&self) -> String {
         self.name.clone()
@@ -42,7 +45,7 @@ impl Phase for PassSpec {
         let task = Arc::new(PassTask { pass: self.clone(), run: run.clone(), shard });
         let plan = PassExec::new(task, scan);
         let config =
-            SessionConfig::new().with_target_partitions(1).with_batch_size(512).with_extension(Arc::clone(bench));
+            SessionConfig::new().with_target_partitions(1).with_batch_size(DOCUMENTS).with_extension(Arc::clone(bench));
         let runtime = RuntimeEnvBuilder::new().build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime).task_ctx();
         let mut stream = plan.execute(0, context)?;

@@ -24,6 +24,9 @@ pub struct Workbench {
 }
 
 impl Workbench {
+    /// Most bytes that one file of a scatter collects before it writes.
+    pub const MOST_SCATTER: usize = 16 << 20;
+
     /// A workbench of so many threads.
     ///
     /// # Errors
@@ -43,10 +46,12 @@ impl Workbench {
         self.pool.current_num_threads()
     }
 
-    /// Bytes that one file of a scatter may collect before it writes: an eighth of the budget, shared by the threads.
+    /// Bytes that one file of a scatter may collect before it writes: an eighth of the budget, shared by the threads,
+    /// and at most [`Workbench::MOST_SCATTER`]: more would not make the groups worth reading much longer.
     #[must_use]
     pub fn scatter_budget(&self) -> usize {
-        usize::try_from(self.memory / 8).unwrap_or(usize::MAX) / self.threads().max(1)
+        let share = usize::try_from(self.memory / 8).unwrap_or(usize::MAX) / self.threads().max(1);
+        share.min(Self::MOST_SCATTER)
     }
 
     /// Says how many tasks run at the same time from now on.

@@ -12,7 +12,7 @@ use crate::schema;
 use crate::task::{Layout, Output, Partial};
 
 /// Bytes of a row group before compression: what a writer holds, and what a reader holds of it later.
-const ROW_GROUP_BYTES: usize = 16 << 20;
+const ROW_GROUP_BYTES: usize = 8 << 20;
 
 /// Writes one table of one task.
 pub struct TableWriter {

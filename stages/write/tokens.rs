@@ -18,7 +18,7 @@ pub static CARD: StageCard = StageCard {
     summary: "Counts characters, words, lines and cl100k tokens, and writes the document.",
     reads: &[&schema::TEXT],
     adds: &[&schema::N_CHARS, &schema::N_WORDS, &schema::N_LINES, &schema::N_TOKENS],
-    memory: "one batch and a row group of 16 MiB",
+    memory: "one batch and a row group of 8 MiB",
 };
 
 impl DocumentStage for Write {
