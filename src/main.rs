@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match commands::run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            if !is_broken_pipe(&error) {
+            if !is_broken_pipe(&error) && !commands::is_stop(&error) {
                 eprintln!("error: {error:#}");
             }
             exit_code(&error)

@@ -210,3 +210,25 @@ fn every_record_is_accounted_for() {
         assert!(!output.contains("by dedup."), "the keeper was itself removed: {output}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_says_how_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let crawl = crawl(folder.path(), 10);
+    let out = folder.path().join("out");
+    let arguments = ["run", "sample", "--input", path(&crawl), "--out", path(&out), "--threads", "1"];
+    let mut child = program().args(arguments).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    while !out.join("commits/pass-1").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before it could be stopped");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("the same command resumes") && said.contains("--threads 1"), "{said}");
+    assert!(!said.contains("error:"), "a wish is no error: {said}");
+    assert!(succeed(&arguments).contains("records ="));
+}

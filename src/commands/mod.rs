@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
+use stages::StageError;
 
 use crate::cli::{Command, ResourceArgs};
 use crate::session::{Resources, Session, model_folders};
@@ -61,6 +62,11 @@ fn session(args: &ResourceArgs) -> Result<(Session, Arc<AtomicBool>)> {
 
 fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Whether work ended because it was asked to, which has been said by then.
+pub(crate) fn is_stop(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StageError::Stopped)))
 }
 
 /// Prints to standard output, where data goes; everything else goes to standard error.

@@ -51,7 +51,7 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
         Ok((Summary::of(&run, &plan)?, write_mixes(&session, &run, &recipe)?))
     });
     let (summary, mixes) = match outcome {
-        Err(error) if stop.load(Ordering::Relaxed) && is_stop(&error) => {
+        Err(error) if stop.load(Ordering::Relaxed) && super::is_stop(&error) => {
             eprintln!("stopped; the same command resumes:\n  {}", command_line());
             return Err(error);
         }
@@ -237,10 +237,6 @@ fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn is_stop(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StageError::Stopped)))
 }
 
 fn finish(args: &RunArgs, saved: &Saved, out: &Path) -> Result<()> {
