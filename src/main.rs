@@ -25,11 +25,20 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if !is_broken_pipe(&error) && !commands::is_stop(&error) {
-                eprintln!("error: {error:#}");
+                eprintln!("error: {}", told(&error));
             }
             exit_code(&error)
         }
     }
+}
+
+/// The error and its causes, without those that an outer one repeats.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match told {
+        told if told.is_empty() => cause,
+        told if told.contains(&cause) => told,
+        told => format!("{told}: {cause}"),
+    })
 }
 
 /// 2 where the user can mend it before any data is read (recipe, model, arguments), 1 where the world failed.

@@ -81,6 +81,8 @@ fn an_output_that_cannot_be_is_refused() {
     assert!(said.contains("did you mean `length.words`?"), "{said}");
     let said = fail(2, &["explain", path(&out), "https://nowhere.example/"]);
     assert!(said.contains("no record"), "{said}");
+    let said = fail(2, &["sql", path(&out), "select nothing from documents"]);
+    assert_eq!(said.matches("No field named nothing").count(), 1, "{said}");
     let said = fail(2, &["sql", path(folder.path()), "select 1"]);
     assert!(said.contains("run.json"), "{said}");
 }

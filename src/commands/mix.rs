@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use indicatif::HumanCount;
-use stages::mix::{Manifest, MixConfig, OnShortage, regenerate};
+use stages::mix::{Manifest, MixConfig, MixError, OnShortage, regenerate};
 use stages::task::Layout;
 
 use super::saved::Saved;
@@ -32,9 +32,15 @@ pub(super) fn run(args: &MixArgs) -> Result<()> {
     let _lock = super::run::lock(&layout)?;
     let (session, _) = super::session(&args.resources)?;
     let seed = args.seed.unwrap_or(recipe.seed);
-    let manifest = regenerate(&layout, &mix, seed, session.bench()).with_context(|| {
-        format!("the mix `{}` was not written\nhint: --fill takes what there is, --max-epochs allows repeats, --budget makes it smaller", mix.name)
-    })?;
+    let manifest = match regenerate(&layout, &mix, seed, session.bench()) {
+        Ok(manifest) => manifest,
+        Err(MixError::Short(shortage)) => anyhow::bail!(
+            "the mix `{}` was not written: {shortage}\n\
+             hint: --fill takes what there is, --max-epochs allows repeats, --budget makes it smaller",
+            mix.name
+        ),
+        Err(MixError::Stage(error)) => return Err(error.into()),
+    };
     print(&describe(&manifest, &layout))
 }
 

@@ -5,7 +5,7 @@ use datafusion::arrow::json::LineDelimitedWriter;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
-use super::print;
+use super::{Usage, print};
 use crate::cli::SqlArgs;
 use stages::task::Layout;
 
@@ -19,7 +19,9 @@ pub(super) fn run(args: &SqlArgs) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("start the engine")?;
     let batches = runtime.block_on(async {
         let context = tables(&layout).await?;
-        Ok::<_, anyhow::Error>(context.sql(&args.query).await?.collect().await?)
+        // A query that cannot be planned is the user's to mend.
+        let query = context.sql(&args.query).await.map_err(|error| Usage(error.strip_backtrace()))?;
+        Ok::<_, anyhow::Error>(query.collect().await?)
     })?;
     if args.json {
         let mut writer = LineDelimitedWriter::new(Vec::new());
