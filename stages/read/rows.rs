@@ -8,6 +8,7 @@ use arrow::array::{
     BinaryBuilder, FixedSizeBinaryBuilder, RecordBatch, StringBuilder, StructArray, TimestampMicrosecondBuilder,
     UInt64Builder,
 };
+use memchr::memmem;
 use xxhash_rust::xxh3::{Xxh3, Xxh3Default, xxh3_64};
 
 use super::integrity::{Damage, Integrity};
@@ -204,17 +205,33 @@ impl Rows {
     }
 }
 
-/// Bytes that a record may take in its batch: a coded body many times its size.
+/// Bytes that a record takes in its batch once its body is decoded, about.
 fn weight(row: &Row<'_>) -> usize {
-    /// Usual compression of pages is 4 to 8; what goes beyond is bounded by `max_record` and few records.
-    const CODED: usize = 8;
-    let head = &row.body[..row.body.len().min(4096)];
-    let is_coded = row.kind == "response"
-        && memchr::memmem::find(head, b"ontent-")
-            .is_some_and(|_| head.to_ascii_lowercase().windows(18).any(|name| name == b"\ncontent-encoding:"));
     let strings = [row.url, row.title, row.content_type, row.language_hint, row.given_id];
     let beside: usize = strings.iter().flatten().map(|text| text.len()).sum();
-    beside + row.body.len() * if is_coded { CODED } else { 1 }
+    beside + if row.kind == "response" { decoded_bytes(row.body) } else { row.body.len() }
+}
+
+/// How large the body of an HTTP response becomes: gzip says it in its last bytes; of other codings, and of chunks, the
+/// usual ratio is taken several times over. A wrong guess makes a batch smaller or larger, and nothing else.
+fn decoded_bytes(response: &[u8]) -> usize {
+    /// Pages compress to a fourth or an eighth.
+    const RATIO: usize = 32;
+    let has = |name: &[u8], head: &[u8]| memmem::find(head, name).is_some();
+    let head = &response[..response.len().min(4096)];
+    if !has(b"ncoding:", head) {
+        return response.len();
+    }
+    let head = head.to_ascii_lowercase();
+    if !has(b"\ncontent-encoding:", &head) {
+        return response.len();
+    }
+    let guess = match response.last_chunk::<4>() {
+        Some(size) if has(b"gzip", &head) && !has(b"\ntransfer-encoding:", &head) => u32::from_le_bytes(*size) as usize,
+        _ => response.len().saturating_mul(RATIO),
+    };
+    // A larger one would fail.
+    guess.clamp(response.len(), response.len().max(16 << 20))
 }
 
 /// A table of one HTML page, as the scan of an input file yields it.

@@ -14,10 +14,16 @@ use crate::task::{Layout, Output, Partial};
 /// Bytes of a row group before compression: what a writer holds, and what a reader holds of it later.
 const ROW_GROUP_BYTES: usize = 8 << 20;
 
+/// Bytes of a row group as they are in memory, so that texts which compress to nothing do not make a batch of gigabytes
+/// when they are read.
+const MOST_DECODED: usize = 32 << 20;
+
 /// Writes one table of one task.
 pub struct TableWriter {
     writer: ArrowWriter<Partial>,
     rows: u64,
+    /// Bytes in memory of the row group's rows so far.
+    decoded: usize,
 }
 
 impl TableWriter {
@@ -46,7 +52,7 @@ impl TableWriter {
         let file = layout.create(relative)?;
         let writer =
             ArrowWriter::try_new(file, schema, Some(properties.build())).map_err(StageError::table(relative))?;
-        Ok(Self { writer, rows: 0 })
+        Ok(Self { writer, rows: 0, decoded: 0 })
     }
 
     /// Adds rows.
@@ -62,10 +68,15 @@ impl TableWriter {
         if let Err(failed) = self.writer.write(batch) {
             return Err(error(&self.writer, failed));
         }
-        if self.writer.in_progress_size() >= ROW_GROUP_BYTES
-            && let Err(failed) = self.writer.flush()
-        {
-            return Err(error(&self.writer, failed));
+        for column in batch.columns() {
+            let size = column.to_data().get_slice_memory_size();
+            self.decoded += size.map_err(|failed| error(&self.writer, failed.into()))?;
+        }
+        if self.writer.in_progress_size() >= ROW_GROUP_BYTES || self.decoded >= MOST_DECODED {
+            self.decoded = 0;
+            if let Err(failed) = self.writer.flush() {
+                return Err(error(&self.writer, failed));
+            }
         }
         Ok(())
     }
