@@ -61,11 +61,14 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Stop reading each input file after so many records
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Fail when more than this share of the input's bytes could not be read, 0 to 1
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share)]
     pub max_loss: Option<f64>,
+    /// Do a finished run again with other inputs or another --limit; its results and mixes are replaced
+    #[arg(long)]
+    pub replace: bool,
     /// Keep what goes between passes (text and keys), to resume with other inputs
     #[arg(long)]
     pub keep_work: bool,
@@ -198,7 +201,7 @@ pub(crate) struct PrintConfigArgs {
 stream goes on. Optional fields everywhere: blocks, language, url, class.
 
   extract   {id, html | html_base64, url?, content_type?} → {id, text, title, language_hint, blocks}
-  language  {id, text} → {id, label, script, confidence}
+  language  {id, text} → {id, text, label, script, confidence, language}
   scrub     {id, text} → {id, text, spans: [{start, end, kind}]}     offsets in bytes of the text given
   filter    {id, text, language?} → {id, measures, verdicts: [{filter, value, bound, keep}], keep}
   classify  {id, text, url?} → {id, class, topic, scores}"
@@ -229,6 +232,12 @@ pub(crate) struct TrainArgs {
     /// The seed
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// A share, 0 to 1.
+fn parse_share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("`{text}` is no share; write a number from 0 to 1, such as 0.001"))
 }
 
 /// Bytes of a size as people write it.

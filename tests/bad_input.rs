@@ -187,7 +187,7 @@ fn what_is_too_large_fails_and_the_rest_is_read() {
 #[test]
 fn a_loss_above_the_limit_fails_the_run() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.warc"), b"no crawl at all").unwrap();
+    std::fs::write(folder.path().join("a.warc"), [good("a"), b"no record\n".repeat(1_000)].concat()).unwrap();
     std::fs::write(folder.path().join("plain.toml"), RECIPE).unwrap();
     let (recipe, out) = (folder.path().join("plain.toml"), folder.path().join("out"));
     let crawl = folder.path().join("a.warc");
@@ -195,6 +195,11 @@ fn a_loss_above_the_limit_fails_the_run() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("--max-loss") && said.contains("failed"), "{said}");
+
+    std::fs::write(&crawl, b"no crawl at all").unwrap();
+    let out = folder.path().join("nothing");
+    let said = run::fail(1, &["run", path(&recipe), "--input", path(&crawl), "--out", path(&out)]);
+    assert!(said.contains("nothing of the input could be read"), "{said}");
 }
 
 #[test]

@@ -35,6 +35,10 @@ fn mistakes_are_told_before_anything_is_written() {
     let said = told(run(&twisted, path(&crawl)));
     assert!(said.contains("length.words: min 50 is above max 5"), "{said}");
 
+    let topics = recipe(folder.path(), |text| text.replace("embedded:language", "embedded:topic"));
+    let said = told(run(&topics, path(&crawl)));
+    assert!(said.contains("no language codes"), "{said}");
+
     let no_model = recipe(folder.path(), |text| text.replace("embedded:language", "no.such.model"));
     let said = told(run(&no_model, path(&crawl)));
     assert!(said.contains("no.such.model") && said.contains("--models"), "{said}");

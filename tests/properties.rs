@@ -175,7 +175,9 @@ fn changed_inputs_leave_nothing_of_the_old_ones() {
     let crawl = crawl(folder.path(), 3);
     let out = finished(&crawl, &folder.path().join("out"), &[]);
     std::fs::remove_file(crawl.join("texts-1.jsonl")).unwrap();
-    let out = finished(&crawl, &out, &[]);
+    let said = run::fail(2, &["run", "sample", "--input", path(&crawl), "--out", path(&out)]);
+    assert!(said.contains("--replace"), "a finished run is not replaced unasked: {said}");
+    let out = finished(&crawl, &out, &["--replace"]);
     let fresh = finished(&crawl, &folder.path().join("fresh"), &[]);
     assert_same(&fresh, &out, "a run whose inputs changed");
 }

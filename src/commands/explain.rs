@@ -30,6 +30,9 @@ const EXCERPT: usize = 600;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<()> {
     let text = match &args.document {
+        _ if !args.place.exists() => {
+            return Err(Usage(format!("{}: no such file or folder", args.place.display())).into());
+        }
         Some(document) => in_run(&args.place, document)?,
         None if args.place.is_file() => by_hand(args)?,
         None => {
@@ -57,6 +60,16 @@ fn in_run(folder: &Path, document: &str) -> Result<String> {
         .into());
     }
     let mut text = String::new();
+    if rows.len() > 1 && matches!(wanted, Wanted::Id(_)) {
+        // A beginning that several ids share: which one is meant?
+        for row in rows.iter().take(MOST) {
+            let [id, url] =
+                [&schema::ID, &schema::URL].map(|column| shown(row, column).ok().flatten().unwrap_or_default());
+            let _ = writeln!(text, "{id}  {url}");
+        }
+        let _ = writeln!(text, "{} ids begin so: give more of one", if rows.len() > MOST { "more" } else { "these" });
+        return Ok(text);
+    }
     for row in rows.iter().take(MOST) {
         one(&mut text, &layout, &recipe, row)?;
         text.push('\n');
@@ -120,7 +133,9 @@ fn one(text: &mut String, layout: &Layout, recipe: &Recipe, row: &RecordBatch) -
     }
     for folder in ["documents", "rejected"] {
         let Some(document) = find(layout, folder, &Wanted::Id(id.clone()), 1)?.into_iter().next() else { continue };
-        for column in [&schema::TITLE, &schema::TOPIC, &schema::CLUSTER_SIZE, &schema::N_LINES_REMOVED] {
+        let of_kept: &[&Column] =
+            if folder == "documents" { &[&schema::CLUSTER_SIZE, &schema::N_LINES_REMOVED] } else { &[] };
+        for column in [&schema::TITLE, &schema::TOPIC].into_iter().chain(of_kept.iter().copied()) {
             if let Some(value) = shown(&document, column)? {
                 let _ = writeln!(text, "  {}: {value}", column.name);
             }

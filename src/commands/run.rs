@@ -39,8 +39,7 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
         stage.build(&session.bench().models)?;
     }
 
-    let saved = begin(&run, &recipe, &session, &out)?;
-    let _lock = lock(&run.layout)?;
+    let (saved, _lock) = begin(&run, &recipe, &session, &out, args.replace)?;
     if saved.summary.is_some() {
         eprintln!("this run is finished; nothing to do");
         return finish(&args, &saved, &out);
@@ -126,20 +125,36 @@ fn expand(patterns: &[String], out: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn add(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    if path.is_dir() {
-        let mut entries = std::fs::read_dir(path)
-            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
-            .with_context(|| format!("list {}", path.display()))?;
-        entries.sort();
-        entries.iter().try_for_each(|entry| add(entry, files))
-    } else {
+    if !path.is_dir() {
         files.push(path.to_owned());
-        Ok(())
+        return Ok(());
     }
+    let mut entries = std::fs::read_dir(path)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
+        .with_context(|| format!("list {}", path.display()))?;
+    entries.sort();
+    let (wanted, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.is_dir() || is_input(entry));
+    if !others.is_empty() {
+        let example = others[0].file_name().unwrap_or_default().to_string_lossy();
+        eprintln!(
+            "{}: {} files are no input by their names and are left out, such as {example}",
+            path.display(),
+            others.len()
+        );
+    }
+    wanted.iter().try_for_each(|entry| add(entry, files))
+}
+
+/// Whether a file in a folder is an input by its name: WARC and WET in any packing, and tables of texts.
+fn is_input(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let plain = name.trim_end_matches(".gz").trim_end_matches(".zst").trim_end_matches(".zstd");
+    let is_table = [".jsonl", ".ndjson", ".json", ".parquet"].iter().any(|end| plain.ends_with(end));
+    !name.starts_with('.') && (is_table || name.contains(".warc") || name.contains(".wet"))
 }
 
 /// Saves what the run is, or recognises the run that is there.
-fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path) -> Result<Saved> {
+fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path, replace: bool) -> Result<(Saved, File)> {
     let mut resources = std::collections::BTreeMap::new();
     for name in recipe.stages.iter().flat_map(stages::spec::StageSpec::resources) {
         resources.insert(name.to_owned(), session.bench().models.checksum(name)?);
@@ -154,6 +169,7 @@ fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path) -> Result<Sa
         seconds: None,
     };
     if let Some(there) = Saved::read(&run.layout)? {
+        let lock = lock(&run.layout)?;
         if there.recipe != saved.recipe || there.version != saved.version || there.resources != saved.resources {
             return Err(Usage(format!(
                 "{} holds a run of another recipe, model or version ({} {})\n\
@@ -165,14 +181,25 @@ fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path) -> Result<Sa
             .into());
         }
         if there.inputs == saved.inputs && there.limit == saved.limit {
-            return Ok(there);
+            return Ok((there, lock));
+        }
+        if there.summary.is_some() && !replace {
+            return Err(Usage(format!(
+                "{} holds a finished run over other inputs, or with another --limit\n\
+                 hint: give another --out; --replace does this run again, and its results and mixes are gone",
+                out.display()
+            ))
+            .into());
         }
         eprintln!("the inputs or --limit have changed since this run began: what depends on them is done again");
         let mixes = out.join("mixes");
         if mixes.exists() {
             std::fs::remove_dir_all(&mixes).with_context(|| format!("remove {}", mixes.display()))?;
         }
-    } else if out.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+        saved.write(&run.layout)?;
+        return Ok((saved, lock));
+    }
+    if out.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Usage(format!(
             "{} is not empty and holds no run\nhint: give another --out, or empty the folder",
             out.display()
@@ -183,7 +210,8 @@ fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path) -> Result<Sa
         check_space(run, out)?;
     }
     saved.write(&run.layout)?;
-    Ok(saved)
+    let lock = lock(&run.layout)?;
+    Ok((saved, lock))
 }
 
 /// Text between passes, documents, rejected texts and keys take about as much room as the compressed input.
@@ -246,6 +274,12 @@ fn finish(args: &RunArgs, saved: &Saved, out: &Path) -> Result<()> {
         std::fs::remove_dir_all(&work).with_context(|| format!("remove {}", work.display()))?;
     }
     print(&format!("\n{}\n", summary.text()))?;
+    anyhow::ensure!(
+        summary.records() == 0 || summary.ended("failed") < summary.records(),
+        "nothing of the input could be read\nhint: what stands where is in {}; inputs are WARC, WET, and JSON lines or \
+         Parquet with a column `text`",
+        out.join("failed").display()
+    );
     eprintln!(
         "documents are in {}; ask about one: trommel explain {} ID",
         out.join("documents").display(),

@@ -3,24 +3,23 @@
 use anyhow::{Context, Result};
 use datafusion::arrow::json::LineDelimitedWriter;
 use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
+use super::saved::Saved;
 use super::{Usage, print};
 use crate::cli::SqlArgs;
 use stages::task::Layout;
 
 pub(super) fn run(args: &SqlArgs) -> Result<()> {
-    let layout = Layout::new(&args.run);
-    if !layout.run_json().exists() {
-        return Err(
-            super::Usage(format!("{} is not the folder of a run: it has no run.json", args.run.display())).into()
-        );
-    }
+    let (layout, ..) = Saved::finished(&args.run)?;
     let runtime = tokio::runtime::Runtime::new().context("start the engine")?;
     let batches = runtime.block_on(async {
         let context = tables(&layout).await?;
         // A query that cannot be planned is the user's to mend.
-        let query = context.sql(&args.query).await.map_err(|error| Usage(error.strip_backtrace()))?;
+        let reading = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let query =
+            context.sql_with_options(&args.query, reading).await.map_err(|error| Usage(error.strip_backtrace()))?;
         Ok::<_, anyhow::Error>(query.collect().await?)
     })?;
     if args.json {
@@ -34,7 +33,9 @@ pub(super) fn run(args: &SqlArgs) -> Result<()> {
 
 /// The tables of a run: what it wrote, under the folders' names; a mix is `mix_NAME`.
 async fn tables(layout: &Layout) -> Result<SessionContext> {
-    let config = SessionConfig::new().set_bool("datafusion.execution.parquet.pushdown_filters", true);
+    let config = SessionConfig::new()
+        .with_information_schema(true)
+        .set_bool("datafusion.execution.parquet.pushdown_filters", true);
     let context = SessionContext::new_with_config(config);
     let mut folders: Vec<(String, String)> =
         ["documents", "rejected", "failed", "ledger"].map(|name| (name.to_owned(), name.to_owned())).into();

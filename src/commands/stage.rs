@@ -136,8 +136,10 @@ impl Stage {
         match self {
             Self::Extract => extract_page(row),
             Self::Language(stage) => {
-                let (text, blocks) = take_text(row)?;
+                // The text stays, so that the next stage has it, and the language under the name that it reads.
+                let (text, blocks) = take_text(&mut row.clone())?;
                 let found = stage.identify(&text, &blocks);
+                row.entry("language").or_insert_with(|| found.label.clone().into());
                 row.insert("label".into(), found.label.into());
                 row.insert("script".into(), found.script.into());
                 row.insert("confidence".into(), number(f64::from(found.confidence)));

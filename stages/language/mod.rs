@@ -9,7 +9,7 @@ use filters::{Block, Bounds};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::{self, Batch};
-use crate::error::Result;
+use crate::error::{Result, StageError};
 use crate::fate::Fate;
 use crate::models::ModelStore;
 use crate::schema;
@@ -67,7 +67,19 @@ impl Language {
     /// # Errors
     /// [`crate::StageError::Model`] when the model cannot be loaded.
     pub fn new(config: &LanguageConfig, models: &ModelStore) -> Result<Self> {
-        Ok(Self { model: models.fasttext(&config.model)?, confidence: config.confidence })
+        let model = models.fasttext(&config.model)?;
+        let is_language = |label: &&str| {
+            let code = label.split(['_', '-']).next().unwrap_or_default();
+            matches!(code.len(), 2 | 3) && code.bytes().all(|byte| byte.is_ascii_lowercase())
+        };
+        if model.labels().filter(is_language).count() * 2 < model.labels().count() {
+            let label = model.labels().next().unwrap_or_default();
+            return Err(StageError::Model {
+                name: config.model.clone(),
+                message: format!("its labels, such as `{label}`, are no language codes"),
+            });
+        }
+        Ok(Self { model, confidence: config.confidence })
     }
 
     /// The language of one text.

@@ -88,7 +88,10 @@ impl fmt::Display for Integrity {
         let list = |counts: &BTreeMap<String, u64>| {
             counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", ")
         };
-        write!(f, "{} bytes, {}", self.bytes, list(&self.records))?;
+        write!(f, "{} bytes", self.bytes)?;
+        if !self.records.is_empty() {
+            write!(f, ", {}", list(&self.records))?;
+        }
         if self.damage.is_empty() {
             return write!(f, "; nothing damaged");
         }
