@@ -52,6 +52,10 @@ fn mistakes_are_told_before_anything_is_written() {
 
     let said = told(run("sample", "nothing/*.warc.gz"));
     assert!(said.contains("nothing/*.warc.gz: no such file"), "{said}");
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let said = told(run("sample", path(&empty)));
+    assert!(said.contains("no input files in this folder"), "{said}");
     let said = told(run("no-such-recipe", path(&crawl)));
     assert!(said.contains("built-in recipe"), "{said}");
     let said = fail(2, &["run", "sample", "--input", path(&crawl)]);

@@ -117,10 +117,14 @@ fn expand(patterns: &[String], out: &Path) -> Result<Vec<PathBuf>> {
             )?;
         }
         if files.len() == before {
-            return Err(Usage(format!("--input {pattern}: no such file")).into());
+            let what = if Path::new(pattern).is_dir() { "no input files in this folder" } else { "no such file" };
+            return Err(Usage(format!("--input {pattern}: {what}")).into());
         }
     }
     files.retain(|file| !is_own(file));
+    if files.is_empty() {
+        return Err(Usage(format!("--input names nothing but the run's own files in {}", out.display())).into());
+    }
     Ok(files)
 }
 
