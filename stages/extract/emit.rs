@@ -7,7 +7,7 @@ use super::hints::Hints;
 use super::tags::Tag;
 use super::tree::{Dom, Name};
 use super::writer::{Context, Flow, Writer};
-use super::{formula, table};
+use super::{code, code_lines, code_table, formula, gutter, table};
 
 /// An open element whose end matters.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +19,12 @@ struct Frame {
     number: Option<u32>,
     is_list: bool,
     is_data_table: bool,
+    /// A table whose rows are lines of code.
+    is_code_table: bool,
     /// Cells of the row so far.
     n_cells: u32,
+    /// Of a line of code with text, where it starts in what is written.
+    line: Option<usize>,
 }
 
 /// Writes text; its buffers are used again.
@@ -28,6 +32,8 @@ struct Frame {
 pub(super) struct Emitter {
     writer: Writer,
     frames: Vec<Frame>,
+    /// The code that is being written stands outside of `pre`: line feeds in the page may not count.
+    is_soft: bool,
 }
 
 impl Emitter {
@@ -35,6 +41,7 @@ impl Emitter {
     pub(super) fn emit(&mut self, dom: Dom<'_>, facts: &[Facts], top: usize) {
         self.writer.clear();
         self.frames.clear();
+        let top = whole_code(dom, top);
         let end = dom.end(top);
         let mut node = top;
         loop {
@@ -92,7 +99,9 @@ impl Emitter {
             number: None,
             is_list: false,
             is_data_table: false,
+            is_code_table: false,
             n_cells: 0,
+            line: None,
         });
         let last = self.frames.len() - 1;
         &mut self.frames[last]
@@ -100,7 +109,11 @@ impl Emitter {
 
     fn leave(&mut self, frame: Frame) {
         if self.writer.context.flow == Flow::Verbatim && frame.context.flow == Flow::Verbatim {
-            self.writer.verbatim_line();
+            match frame.line {
+                // All of its text was left out, such as its number: a blank line.
+                Some(line) if line == self.writer.text().len() => self.writer.verbatim_break(),
+                _ => self.writer.verbatim_line(),
+            }
             return;
         }
         if frame.context.flow != Flow::OneLine {
@@ -114,35 +127,77 @@ impl Emitter {
     /// Starts a node; returns the next one to look at.
     fn enter(&mut self, dom: Dom<'_>, facts: &[Facts], node: usize) -> usize {
         let tag = dom.tag(node);
+        if self.writer.context.flow == Flow::Verbatim {
+            return self.enter_in_code(dom, facts, node);
+        }
         if let Some((formula, next)) = formula::at(dom, node) {
             if let Some((tex, is_display)) = formula {
                 self.writer.formula(&tex, is_display);
             }
             return next;
         }
-        let is_verbatim = self.writer.context.flow == Flow::Verbatim;
         match tag {
-            Tag::Text => {
-                self.writer.write(dom.text(node));
-            }
+            Tag::Text => self.writer.write(dom.text(node)),
             Tag::Head | Tag::Title | Tag::Rt | Tag::Rtc | Tag::Rp | Tag::Script => return dom.end(node),
-            Tag::Br if is_verbatim => self.writer.verbatim_break(),
             Tag::Br => self.writer.line_break(),
             Tag::Img => self.image(dom, node),
-            _ if is_verbatim => {
-                if facts[node].hints.has(Hints::GUTTER) || is_unselectable(dom, node) {
-                    return dom.end(node);
-                }
-                if tag.is_block() {
-                    self.writer.verbatim_line();
-                    self.open(dom, node);
-                }
+            Tag::Code | Tag::Samp | Tag::Tt | Tag::Kbd
+                if self.writer.context.flow == Flow::Normal && code::is_block(dom, node) =>
+            {
+                self.enter_code(dom, node);
             }
-            Tag::Code if is_code_block(dom, node) => self.enter_code(dom, node),
             _ if tag.is_block() => return self.enter_block(dom, facts, node),
             _ => {}
         }
         node + 1
+    }
+
+    /// Starts a node within code: lines, and what is none of the code.
+    fn enter_in_code(&mut self, dom: Dom<'_>, facts: &[Facts], node: usize) -> usize {
+        let tag = dom.tag(node);
+        match tag {
+            Tag::Text => {
+                let text = dom.text(node);
+                let is_space = text.as_bytes().iter().all(u8::is_ascii_whitespace);
+                let text = if is_space { code_lines::space(dom, node) } else { text };
+                // Where white space does not count, a line feed after a line break says nothing.
+                let is_after_break = self.is_soft && dom.tag(node - 1) == Tag::Br;
+                self.writer.write(if is_after_break { text.strip_prefix('\n').unwrap_or(text) } else { text });
+            }
+            Tag::Br => self.writer.verbatim_break(),
+            Tag::Math | Tag::MjxContainer | Tag::Script => {
+                if let Some((Some((tex, is_display)), _)) = formula::at(dom, node) {
+                    self.writer.formula(&tex, is_display);
+                }
+                return dom.end(node);
+            }
+            Tag::Title | Tag::Rt | Tag::Rtc | Tag::Rp | Tag::Img => return dom.end(node),
+            Tag::Td | Tag::Th if self.is_in_code_table() && code_table::is_number(dom, node) => return dom.end(node),
+            _ if (facts[node].hints.has(Hints::GUTTER) && gutter::is_wordless(dom, node))
+                || gutter::is_aside(dom, node) =>
+            {
+                self.writer.has_numbers |= gutter::is_numbers(dom, node);
+                return dom.end(node);
+            }
+            Tag::Code | Tag::Span | Tag::Div | Tag::Pre | Tag::Td if gutter::is_gutter(dom, node) => {
+                return dom.end(node);
+            }
+            _ if code_lines::is_line(dom, node) => {
+                self.writer.verbatim_line();
+                if code_lines::is_blank_line(dom, node) {
+                    self.writer.verbatim_break();
+                } else {
+                    let line = (!dom.text(node).is_empty()).then(|| self.writer.text().len());
+                    self.open(dom, node).line = line;
+                }
+            }
+            _ => {}
+        }
+        node + 1
+    }
+
+    fn is_in_code_table(&self) -> bool {
+        self.frames.iter().rev().any(|frame| frame.is_code_table)
     }
 
     fn enter_block(&mut self, dom: Dom<'_>, facts: &[Facts], node: usize) -> usize {
@@ -153,12 +208,31 @@ impl Emitter {
         }
         self.writer.boundary();
         match tag {
+            _ if gutter::is_gutter(dom, node) => return dom.end(node),
+            Tag::Pre if code::is_prose(dom, node) => {
+                self.open(dom, node);
+                self.context().flow = Flow::Lines;
+                return node + 1;
+            }
             Tag::Pre | Tag::Xmp | Tag::Plaintext => {
                 self.enter_code(dom, node);
                 return node + 1;
             }
             Tag::Hr => return node + 1,
-            Tag::Td | Tag::Th if facts[node].hints.has(Hints::GUTTER) => return dom.end(node),
+            Tag::Td | Tag::Th if facts[node].hints.has(Hints::GUTTER) && gutter::is_wordless(dom, node) => {
+                return dom.end(node);
+            }
+            Tag::Table if code_table::is_lines(dom, node) => {
+                self.enter_code(dom, node);
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.is_code_table = true;
+                }
+                return node + 1;
+            }
+            _ if code::is_shown_by(dom, node) => {
+                self.enter_code(dom, node);
+                return node + 1;
+            }
             _ => {}
         }
         let group = u32::try_from(node).unwrap_or(u32::MAX);
@@ -236,6 +310,7 @@ impl Emitter {
     }
 
     fn enter_code(&mut self, dom: Dom<'_>, node: usize) {
+        self.is_soft = !matches!(dom.tag(node), Tag::Pre | Tag::Xmp | Tag::Plaintext);
         self.writer.boundary();
         self.open(dom, node);
         let group = u32::try_from(node).unwrap_or(u32::MAX);
@@ -254,17 +329,15 @@ impl Emitter {
     }
 }
 
-/// Whether a part of code cannot be selected: numbers of lines, prompts.
-fn is_unselectable(dom: Dom<'_>, node: usize) -> bool {
-    dom.attribute(node, Name::Style)
-        .is_some_and(|style| style.contains("user-select:none") || style.contains("user-select: none"))
-}
-
-/// Whether a `code` element outside of `pre` holds lines of code: it has line breaks, and its block holds nothing else.
-fn is_code_block(dom: Dom<'_>, node: usize) -> bool {
-    let text = dom.text(node).trim();
-    text.contains('\n') && {
-        let parent = dom.parent(node);
-        dom.tag(parent).is_block() && dom.text(parent).trim().len() == text.len()
+/// The code that a node is a part of, else the node: a part alone would lose its lines and numbers.
+fn whole_code(dom: Dom<'_>, node: usize) -> usize {
+    let mut whole = node;
+    let mut around = node;
+    while around != 0 {
+        if dom.tag(around) == Tag::Pre || (dom.tag(around) == Tag::Table && code_table::is_lines(dom, around)) {
+            whole = around;
+        }
+        around = dom.parent(around);
     }
+    whole
 }

@@ -2,11 +2,16 @@
 //!
 //! Documents that come as text pass through: their whole text is one block of prose.
 
+mod code;
+mod code_label;
+mod code_lines;
+mod code_table;
 mod emit;
 mod entities;
 mod extractor;
 mod features;
 mod formula;
+mod gutter;
 mod hints;
 mod json_ld;
 mod math;

@@ -18,6 +18,18 @@ pub(super) enum Name {
     Class,
     /// `content`
     Content,
+    /// `data-c`, a character in MathJax's SVG
+    DataC,
+    /// `data-line`, of a line of code
+    DataLine,
+    /// `data-line-number`
+    DataLineNumber,
+    /// `data-mathml`, the source of what MathJax shows
+    DataMathml,
+    /// `data-mml-node`, the element of MathML that a part of MathJax's SVG shows
+    DataMmlNode,
+    /// `data-tex`, `data-latex` and the like: the source of what is shown
+    DataTex,
     /// `datetime`
     Datetime,
     /// `display`, of `math`
@@ -93,10 +105,23 @@ impl Name {
             ("separators", Name::Separators),
             ("start", Name::Start),
         ];
-        if name.starts_with("data-") {
-            return None; // about half of all
+        if let Some(rest) = name.strip_prefix("data-") {
+            return Self::parse_data(rest); // about half of all
         }
         NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, name)| *name)
+    }
+
+    /// The attribute whose name has this after `data-`.
+    fn parse_data(rest: &str) -> Option<Self> {
+        match rest {
+            "c" => Some(Self::DataC),
+            "line" => Some(Self::DataLine),
+            "line-number" => Some(Self::DataLineNumber),
+            "mathml" => Some(Self::DataMathml),
+            "mml-node" => Some(Self::DataMmlNode),
+            "tex" | "latex" | "math" | "formula" | "equation" | "original-tex" | "latex-source" => Some(Self::DataTex),
+            _ => None,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use filters::{Block, BlockKind};
 
-use super::math;
+use super::{code_label, math};
 
 /// How text flows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(super) enum Flow {
     Normal,
     /// As in the page.
     Verbatim,
+    /// White space collapses but for line feeds, which end lines.
+    Lines,
     /// White space collapses, and boundaries are spaces: cells of a table, headings.
     OneLine,
 }
@@ -65,6 +67,8 @@ pub(super) struct Writer {
     last_level: u8,
     /// Something was left out since the last block started.
     has_gap: bool,
+    /// Numbers of lines before the lines of the code that is being written were left out.
+    pub(super) has_numbers: bool,
     /// The last formula, when no text came after it.
     last_formula: Option<Range<usize>>,
     /// A block rewritten.
@@ -81,6 +85,7 @@ impl Writer {
         self.context = Context::default();
         self.marker = None;
         self.has_gap = false;
+        self.has_numbers = false;
         self.last_formula = None;
     }
 
@@ -114,6 +119,19 @@ impl Writer {
             self.verbatim(text);
             return;
         }
+        if self.context.flow == Flow::Lines && text.contains('\n') {
+            for (at, line) in text.split('\n').enumerate() {
+                if at > 0 {
+                    self.line_break();
+                }
+                self.collapsed(line);
+            }
+        } else {
+            self.collapsed(text);
+        }
+    }
+
+    fn collapsed(&mut self, text: &str) {
         for piece in text.split(is_collapsible) {
             // Each white space but the first between two pieces stands around an empty piece.
             if !piece.is_empty() {
@@ -146,7 +164,7 @@ impl Writer {
         let is_first = self.open.is_none_or(|(_, group, _)| group != self.context.group);
         // The first line feed after the start of `pre` does not count, nor do blank lines before the code.
         let text = if is_first { text.trim_start_matches(['\n', '\r']) } else { text };
-        if is_first && text.trim().is_empty() {
+        if is_first && text.trim().is_empty() && (text.is_empty() || text.contains('\n')) {
             return;
         }
         self.gap = if is_first {
@@ -174,6 +192,8 @@ impl Writer {
     /// A line feed in verbatim text, unless a line just ended.
     pub(super) fn verbatim_line(&mut self) {
         if self.open.is_some_and(|(_, group, _)| group == self.context.group) && !self.out.ends_with('\n') {
+            let written = self.out.trim_end_matches([' ', '\t']).len();
+            self.out.truncate(written);
             self.out.push('\n');
         }
     }
@@ -258,6 +278,9 @@ impl Writer {
                 }
                 self.last_level = self.level;
             }
+            if kind == BlockKind::Code {
+                self.drop_label();
+            }
             self.has_gap = false;
             if !self.out.is_empty() {
                 self.out.push_str("\n\n");
@@ -287,6 +310,9 @@ impl Writer {
                 if let Some(at) = blank.rfind('\n') {
                     self.out.replace_range(start..=start + at, "");
                 }
+                if std::mem::take(&mut self.has_numbers) {
+                    self.dedent(start);
+                }
                 kind
             }
             _ => math::rewrite(&mut self.out, start, kind, &mut self.scratch),
@@ -298,6 +324,21 @@ impl Writer {
             self.out.truncate(self.blocks.last().map_or(0, |block| block.end as usize));
         }
         self.last_formula = None;
+    }
+
+    /// Takes away the spaces that all lines from `start` on start with: they stood between the numbers and the code.
+    fn dedent(&mut self, start: usize) {
+        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let lines = self.out[start..].lines().filter(|line| !line.trim().is_empty());
+        let common = lines.map(indent).min().unwrap_or_default();
+        if common > 0 {
+            self.scratch.clear();
+            for line in self.out[start..].split_inclusive('\n') {
+                self.scratch.push_str(&line[common.min(indent(line))..]);
+            }
+            self.out.truncate(start);
+            self.out.push_str(&self.scratch);
+        }
     }
 
     /// Ends the text: headings of nothing at its end go.
@@ -313,6 +354,15 @@ impl Writer {
         }
         self.out.truncate(self.blocks.last().map_or(0, |block| block.end as usize));
         true
+    }
+
+    /// Drops the last block if it only labels the code that comes: the name of its language, a button.
+    fn drop_label(&mut self) {
+        let out = &self.out;
+        let is_label = |block: &mut Block| block.kind == BlockKind::Prose && code_label::is_label(&out[block.range()]);
+        if self.blocks.pop_if(is_label).is_some() {
+            self.out.truncate(self.blocks.last().map_or(0, |block| block.end as usize));
+        }
     }
 
     /// Takes the text and its blocks.
