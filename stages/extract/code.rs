@@ -82,7 +82,7 @@ enum Line {
     Style,
     /// Each is a `pre` of one line.
     Pre,
-    /// Each is an item of a list that `GeSHi` makes.
+    /// Each is an item of a list that GeSHi makes.
     Item,
 }
 

@@ -3,11 +3,12 @@
 use filters::{Block, BlockKind};
 
 use super::features::Facts;
+use super::formula::Found;
 use super::hints::Hints;
 use super::tags::Tag;
 use super::tree::{Dom, Name};
 use super::writer::{Context, Flow, Writer};
-use super::{code, code_lines, code_table, formula, gutter, table};
+use super::{code, code_lines, code_table, formula, gutter, math, table};
 
 /// An open element whose end matters.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,7 @@ impl Emitter {
     pub(super) fn emit(&mut self, dom: Dom<'_>, facts: &[Facts], top: usize) {
         self.writer.clear();
         self.frames.clear();
+        self.writer.has_asciimath = memchr::memchr(b'`', dom.text(top).as_bytes()).is_some() && has_asciimath(dom);
         let top = whole_code(dom, top);
         let end = dom.end(top);
         let mut node = top;
@@ -130,8 +132,8 @@ impl Emitter {
         if self.writer.context.flow == Flow::Verbatim {
             return self.enter_in_code(dom, facts, node);
         }
-        if let Some((formula, next)) = formula::at(dom, node) {
-            if let Some((tex, is_display)) = formula {
+        if let Some((found, next)) = formula::at(dom, node) {
+            if let Found::Formula(tex, is_display) = found {
                 self.writer.formula(&tex, is_display);
             }
             return next;
@@ -166,7 +168,7 @@ impl Emitter {
             }
             Tag::Br => self.writer.verbatim_break(),
             Tag::Math | Tag::MjxContainer | Tag::Script => {
-                if let Some((Some((tex, is_display)), _)) = formula::at(dom, node) {
+                if let Some((Found::Formula(tex, is_display), _)) = formula::at(dom, node) {
                     self.writer.formula(&tex, is_display);
                 }
                 return dom.end(node);
@@ -340,4 +342,11 @@ fn whole_code(dom: Dom<'_>, node: usize) -> usize {
         around = dom.parent(around);
     }
     whole
+}
+
+/// Whether a script of the page reads AsciiMath.
+fn has_asciimath(dom: Dom<'_>) -> bool {
+    (0..dom.len()).filter(|node| dom.tag(*node) == Tag::Script).any(|node| {
+        [Name::Src, Name::Raw].into_iter().filter_map(|name| dom.attribute(node, name)).any(math::names_asciimath)
+    })
 }

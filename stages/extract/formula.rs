@@ -1,64 +1,130 @@
 //! Where a page holds formulas: MathML, scripts of TeX, images, and what KaTeX and MathJax make of them.
 
+use super::parser::Parser;
 use super::tags::Tag;
-use super::tree::{Dom, Name};
-use super::{entities, mathml};
+use super::tree::{Dom, Name, Tree};
+use super::{asciimath, entities, mathml};
+
+/// Nodes of a rendered formula that are looked at for its source.
+const NEAR: usize = 4;
 
 /// A formula as LaTeX, and whether it stands on its own.
 type Formula = (String, bool);
 
-/// The formula at a node, if it is one, and the node after it. `Some((None, next))` is a part to pass over: a rendered
-/// copy of a formula.
-pub(super) fn at(dom: Dom<'_>, node: usize) -> Option<(Option<Formula>, usize)> {
+/// What an element has to do with formulas.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// It is one: LaTeX, and whether it stands on its own.
+    Formula(String, bool),
+    /// It shows one whose source stands elsewhere: it is passed over.
+    Copy,
+}
+
+impl From<Formula> for Found {
+    fn from((tex, is_display): Formula) -> Self {
+        Self::Formula(tex, is_display)
+    }
+}
+
+/// What a node has to do with formulas, if anything, and the node after it.
+pub(super) fn at(dom: Dom<'_>, node: usize) -> Option<(Found, usize)> {
     let next = dom.end(node);
     match dom.tag(node) {
         Tag::Math => {
             let is_display =
                 dom.is(node, Name::Display, "block") || dom.is(node, Name::Mode, "display") || is_in_display(dom, node);
             let tex = mathml::annotation(dom, node).unwrap_or_else(|| mathml::to_tex(dom, node));
-            Some((Some((tex, is_display)), next))
+            Some((Found::Formula(tex, is_display), next))
         }
-        Tag::Script => {
-            let kind = dom.attribute(node, Name::Type)?.trim_start();
-            let tex = dom.attribute(node, Name::Raw)?;
-            kind.starts_with("math/tex").then(|| (Some((tex.to_owned(), kind.contains("display"))), next))
-        }
-        Tag::Img => image(dom, node).map(|formula| (Some(formula), next)),
-        Tag::Span | Tag::Div => {
-            let class = dom.attribute(node, Name::Class)?;
-            let is_copy = class.split_ascii_whitespace().any(|class| {
-                matches!(
-                    class,
-                    "katex-html"
-                        | "MathJax_Preview"
-                        | "MathJax"
-                        | "MathJax_Display"
-                        | "MathJax_SVG"
-                        | "MathJax_CHTML"
-                        | "MathJax_SVG_Display"
-                        | "MJXc-display"
-                        | "mjx-chtml"
-                        | "MathJax_Processed"
-                )
-            });
-            if !is_copy {
-                return None;
-            }
-            if has_script(dom, node) || class.contains("katex-html") || class.contains("Preview") {
-                return Some((None, next));
-            }
-            // Without its source, MathML for those who cannot see is the best copy; else the glyphs stay.
-            let math = dom.below(node).find(|node| dom.tag(*node) == Tag::Math)?;
-            let tex = mathml::annotation(dom, math).unwrap_or_else(|| mathml::to_tex(dom, math));
-            Some((Some((tex, class.contains("isplay"))), next))
+        Tag::Script => script(dom, node).map(|formula| (formula.into(), next)),
+        Tag::Img => image(dom, node).map(|formula| (formula.into(), next)),
+        Tag::Span | Tag::Div | Tag::Custom if dom.has_attributes(node) => {
+            rendered(dom, node).or_else(|| in_attribute(dom, node).map(Found::from)).map(|found| (found, next))
         }
         Tag::MjxContainer => {
-            let math = dom.below(node).find(|node| dom.tag(*node) == Tag::Math)?;
-            let tex = mathml::annotation(dom, math).unwrap_or_else(|| mathml::to_tex(dom, math));
-            Some((Some((tex, dom.is(node, Name::Display, "true"))), next))
+            let is_display = dom.is(node, Name::Display, "true");
+            let math = dom.below(node).find(|node| dom.tag(*node) == Tag::Math);
+            let tex = match math {
+                Some(math) => mathml::annotation(dom, math).unwrap_or_else(|| mathml::to_tex(dom, math)),
+                // Without MathML for those who cannot see, its SVG still names elements and characters.
+                None => mathml::to_tex(dom, dom.below(node).find(|node| dom.is(*node, Name::DataMmlNode, "math"))?),
+            };
+            Some((Found::Formula(tex, is_display), next))
         }
         _ => None,
     }
+}
+
+/// A formula in a script element: TeX, MathML, AsciiMath.
+fn script(dom: Dom<'_>, node: usize) -> Option<Formula> {
+    let kind = dom.attribute(node, Name::Type)?.trim_start().strip_prefix("math/")?;
+    let source = dom.attribute(node, Name::Raw)?;
+    let is_display = kind.contains("display");
+    let tex = match kind {
+        _ if kind.starts_with("tex") => source.to_owned(),
+        _ if kind.starts_with("mml") => return mathml_source(source),
+        _ if kind.starts_with("asciimath") => asciimath::to_tex(source),
+        _ => return None,
+    };
+    Some((tex, is_display))
+}
+
+/// What KaTeX and MathJax show: the copy that says most, or nothing where another one says it.
+fn rendered(dom: Dom<'_>, node: usize) -> Option<Found> {
+    let class = dom.attribute(node, Name::Class)?;
+    let is_copy = class.split_ascii_whitespace().any(|class| {
+        matches!(
+            class,
+            "katex-html"
+                | "MathJax_Preview"
+                | "MathJax"
+                | "MathJax_Display"
+                | "MathJax_SVG"
+                | "MathJax_CHTML"
+                | "MathJax_SVG_Display"
+                | "MJXc-display"
+                | "mjx-chtml"
+                | "MathJax_Processed"
+        )
+    });
+    if !is_copy {
+        return None;
+    }
+    if has_script(dom, node) || class.contains("katex-html") || class.contains("Preview") {
+        return Some(Found::Copy);
+    }
+    // Without its source, MathML for those who cannot see is the best copy; else the glyphs stay.
+    let is_display = class.contains("isplay");
+    if let Some(math) = dom.below(node).find(|node| dom.tag(*node) == Tag::Math) {
+        let tex = mathml::annotation(dom, math).unwrap_or_else(|| mathml::to_tex(dom, math));
+        return Some(Found::Formula(tex, is_display));
+    }
+    let source = (node..dom.end(node)).take(NEAR).find_map(|node| dom.attribute(node, Name::DataMathml))?;
+    mathml_source(&entities::attribute(source)).map(|(tex, display)| Found::Formula(tex, display || is_display))
+}
+
+/// The formula of MathML that does not stand in the page's own tree.
+fn mathml_source(source: &str) -> Option<Formula> {
+    let mut tree = Tree::default();
+    Parser::default().parse(source, &mut tree).ok()?;
+    let dom = Dom { html: source, tree: &tree };
+    let math = (0..dom.len()).find(|node| dom.tag(*node) == Tag::Math)?;
+    let tex = mathml::annotation(dom, math).unwrap_or_else(|| mathml::to_tex(dom, math));
+    Some((tex, dom.is(math, Name::Display, "block")))
+}
+
+/// A formula whose source stands in an attribute of what shows it: `data-tex`, `data-latex`, `data-mathml`.
+fn in_attribute(dom: Dom<'_>, node: usize) -> Option<Formula> {
+    if let Some(source) = dom.attribute(node, Name::DataMathml) {
+        return mathml_source(&entities::attribute(source));
+    }
+    let tex = entities::attribute(dom.attribute(node, Name::DataTex)?);
+    let class = dom.attribute(node, Name::Class).unwrap_or_default();
+    // Such attributes hold other things as well; and what holds much more text than the formula is no picture of it.
+    let is_formula = tex.contains(['\\', '^', '_', '{'])
+        || (!tex.is_empty() && ["math", "katex", "tex", "formula"].iter().any(|name| class.contains(name)));
+    (is_formula && !tex.starts_with(['{', '[']) && dom.text(node).len() <= tex.len() * 4 + 200)
+        .then(|| (tex, class.contains("display") || class.contains("block")))
 }
 
 /// Whether one of the next few siblings is the formula's source.
@@ -96,7 +162,8 @@ fn image(dom: Dom<'_>, node: usize) -> Option<Formula> {
     let class = dom.attribute(node, Name::Class).unwrap_or_default();
     let src = dom.attribute(node, Name::Src).unwrap_or_default();
     let Some(alt) = dom.attribute(node, Name::Alt).filter(|alt| !alt.trim().is_empty()) else {
-        return source_in_address(src).map(|tex| (tex, false));
+        let tex = in_attribute(dom, node).map(|(tex, _)| tex).or_else(|| source_in_address(src));
+        return tex.map(|tex| (tex, false));
     };
     let by_class = class.split_ascii_whitespace().any(|class| {
         let class = class.to_ascii_lowercase();
@@ -104,8 +171,7 @@ fn image(dom: Dom<'_>, node: usize) -> Option<Formula> {
     });
     let by_source = !src.starts_with("data:")
         && ["latex", "/tex", "cht=tx", "mathtex", "mimetex", "texrender"].iter().any(|part| src.contains(part));
-    let is_command = |(at, _): (usize, &str)| alt.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphabetic);
-    if !by_class && !by_source && !alt.match_indices('\\').any(is_command) {
+    if !by_class && !by_source && !has_command(alt) {
         return None;
     }
     let alt = entities::attribute(alt);
@@ -114,17 +180,38 @@ fn image(dom: Dom<'_>, node: usize) -> Option<Formula> {
     (looks_like_tex || by_class).then_some((alt, is_display))
 }
 
-/// The formula that a service draws, from its address: `…latex?%5Cfrac…`, `…cht=tx&chl=…`.
+/// The formula that a service draws, from its address: `…latex?%5Cfrac…`, `…cht=tx&chl=…`, `…equation?tex=…`, or a last
+/// part of the path that is a command of TeX.
 fn source_in_address(src: &str) -> Option<String> {
     let src = entities::attribute(src);
-    let (before, query) = src.split_once('?')?;
-    let tex = match query.split_once("chl=") {
-        Some((before, rest)) if before.contains("cht=tx") => rest.split('&').next().unwrap_or_default(),
-        _ if before.contains("latex") || before.contains("mathtex") || before.contains("mimetex") => query,
-        _ => return None,
-    };
-    let mut bytes = Vec::with_capacity(tex.len());
-    let mut rest = tex.as_bytes();
+    if let Some((before, query)) = src.split_once('?') {
+        let parameter = |name: &str| query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+        if let Some(tex) = parameter("chl").filter(|_| query.contains("cht=tx")) {
+            return decoded(tex);
+        }
+        if let Some(tex) = ["tex", "latex", "formula"].into_iter().find_map(parameter) {
+            return decoded(tex).filter(|tex| tex.contains(['\\', '^', '_', '=']));
+        }
+        let is_service = ["latex", "mathtex", "mimetex", "codecogs"].iter().any(|name| before.contains(name));
+        return is_service.then(|| decoded(query)).flatten();
+    }
+    let last = src.rsplit('/').next()?;
+    let last = last.strip_suffix(".png").or_else(|| last.strip_suffix(".svg")).unwrap_or(last);
+    if !last.contains("%5C") && !last.contains("%5c") {
+        return None;
+    }
+    decoded(last).filter(|tex| has_command(tex))
+}
+
+/// Whether a text has a backslash before a letter.
+fn has_command(text: &str) -> bool {
+    text.match_indices('\\').any(|(at, _)| text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphabetic))
+}
+
+/// A part of an address with its escapes undone.
+fn decoded(escaped: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(escaped.len());
+    let mut rest = escaped.as_bytes();
     while let [byte, after @ ..] = rest {
         let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
         if let (b'%', Some(Ok(code))) = (byte, digits.map(|digits| u8::from_str_radix(digits, 16))) {

@@ -2,10 +2,13 @@
 
 use filters::BlockKind;
 
-use super::writer;
+use super::tags::Tag;
+use super::{asciimath, writer};
 
 /// Longest formula between `\(` and `\)`, in bytes: what is longer was no formula.
 const LONGEST: usize = 4096;
+/// Longest tag within a formula.
+const LONGEST_TAG: usize = 512;
 
 /// A formula without delimiters and white space around it.
 pub(super) fn bare(tex: &str) -> &str {
@@ -23,8 +26,11 @@ pub(super) fn bare(tex: &str) -> &str {
     tex
 }
 
-/// A formula without blank lines, which would end a paragraph, and characters that no text needs.
+/// A formula without blank lines, which would end a paragraph, without tags of HTML, and without characters that no
+/// text needs.
 pub(super) fn clean(tex: &str) -> String {
+    let tagless = if tex.contains('<') { Some(without_tags(tex)) } else { None };
+    let tex = tagless.as_deref().unwrap_or(tex);
     let lines = tex.lines().map(str::trim_end).filter(|line| !line.is_empty());
     let mut out = String::with_capacity(tex.len());
     for line in lines {
@@ -36,36 +42,85 @@ pub(super) fn clean(tex: &str) -> String {
     out
 }
 
+/// A formula without tags: editors leave breaks and spans in the source. What remains is a relation, and gets a space
+/// so that it cannot be taken for a tag.
+fn without_tags(tex: &str) -> String {
+    let mut out = String::with_capacity(tex.len());
+    let mut rest = tex;
+    while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        let inner = &rest[at + 1..];
+        let name = inner.strip_prefix('/').unwrap_or(inner);
+        let name = &name[..name.bytes().take_while(u8::is_ascii_alphanumeric).count()];
+        let after = inner[inner.len().min(usize::from(inner.starts_with('/')) + name.len())..].trim_start();
+        // `a<b>c` is a formula, `a<br>c` is not.
+        let is_tag = (name.len() > 1 || inner.starts_with('/'))
+            && !matches!(Tag::parse(name), Tag::Unknown | Tag::Custom)
+            && (after.starts_with(['>', '/']) || after.contains('='));
+        let end = memchr::memchr(b'>', &inner.as_bytes()[..inner.len().min(LONGEST_TAG)]).filter(|_| is_tag);
+        if let Some(end) = end {
+            rest = &inner[end + 1..];
+            continue;
+        }
+        out.push('<');
+        if inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+            out.push(' ');
+        }
+        rest = inner;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Pairs of delimiters, and the one that takes their place.
+const PAIRS: [(&str, &str, &str); 6] = [
+    ("\\(", "\\)", "$"),
+    ("\\[", "\\]", "$$"),
+    ("[tex]", "[/tex]", "$"),
+    ("[latex]", "[/latex]", "$"),
+    ("[math]", "[/math]", "$"),
+    ("`", "`", "$"),
+];
+
+/// Whether a page has a script that shows text between backticks as AsciiMath.
+pub(super) fn names_asciimath(script: &str) -> bool {
+    ["asciimath", "ASCIIMath", "AsciiMath", "AM_CHTML", "AM_HTMLorMML", "AM_SVG"]
+        .iter()
+        .any(|name| memchr::memmem::find(script.as_bytes(), name.as_bytes()).is_some())
+}
+
 /// Rewrites the formulas of the text from `start`: `\(…\)` as `$…$`, `\[…\]` as `$$…$$`. Returns the block's kind,
 /// which is [`BlockKind::Math`] for a paragraph that is one displayed formula.
-pub(super) fn rewrite(out: &mut String, start: usize, kind: BlockKind, scratch: &mut String) -> BlockKind {
-    const PAIRS: [(&str, &str, &str); 5] = [
-        ("\\(", "\\)", "$"),
-        ("\\[", "\\]", "$$"),
-        ("[tex]", "[/tex]", "$"),
-        ("[latex]", "[/latex]", "$"),
-        ("[math]", "[/math]", "$"),
-    ];
+pub(super) fn rewrite(
+    out: &mut String,
+    start: usize,
+    kind: BlockKind,
+    has_asciimath: bool,
+    scratch: &mut String,
+) -> BlockKind {
+    let pairs = if has_asciimath { &PAIRS[..] } else { &PAIRS[..PAIRS.len() - 1] };
     let text = &out[start..];
-    if PAIRS.iter().any(|(open, ..)| memchr::memmem::find(text.as_bytes(), open.as_bytes()).is_some()) {
+    if pairs.iter().any(|(open, ..)| memchr::memmem::find(text.as_bytes(), open.as_bytes()).is_some()) {
         scratch.clear();
         let mut rest = text;
-        while let Some(at) = memchr::memchr2(b'\\', b'[', rest.as_bytes()) {
-            let found = PAIRS.iter().find_map(|(open, close, delimiter)| {
+        let backtick = if has_asciimath { b'`' } else { b'[' };
+        while let Some(at) = memchr::memchr3(b'\\', b'[', backtick, rest.as_bytes()) {
+            let found = pairs.iter().find_map(|(open, close, delimiter)| {
                 let inner = rest[at..].strip_prefix(open)?;
                 let limit = inner.floor_char_boundary(LONGEST);
                 let length = inner[..limit].find(close)?;
                 let formula = inner[..length].trim();
-                (!formula.is_empty() && !inner[..length].contains("\n\n")).then_some((
-                    formula,
-                    *delimiter,
-                    at + open.len() + length + close.len(),
-                ))
+                let is_formula = !formula.is_empty() && !inner[..length].contains("\n\n");
+                is_formula.then_some((formula, *open, *delimiter, at + open.len() + length + close.len()))
             });
-            if let Some((formula, delimiter, used)) = found {
+            if let Some((formula, open, delimiter, used)) = found {
                 scratch.push_str(&rest[..at]);
                 scratch.push_str(delimiter);
-                scratch.push_str(formula);
+                if open == "`" {
+                    scratch.push_str(&asciimath::to_tex(formula));
+                } else {
+                    scratch.push_str(formula);
+                }
                 scratch.push_str(delimiter);
                 rest = &rest[used..];
             } else {
@@ -134,8 +189,38 @@ mod tests {
             let mut out = String::from("before ");
             let start = out.len();
             out.push_str(text);
-            assert_eq!(rewrite(&mut out, start, BlockKind::Prose, &mut String::new()), kind, "{text}");
+            assert_eq!(rewrite(&mut out, start, BlockKind::Prose, false, &mut String::new()), kind, "{text}");
             assert_eq!(&out[start..], expected);
+        }
+    }
+
+    #[test]
+    fn asciimath_stands_between_backticks() {
+        for (text, has_asciimath, expected) in [
+            ("so `x^2/y` is", true, "so $\\frac{x^2}{y}$ is"),
+            ("so `x^2/y` is", false, "so `x^2/y` is"),
+            ("so ` is", true, "so ` is"),
+            ("\\(a\\) and `b`", true, "$a$ and $b$"),
+        ] {
+            let mut out = text.to_owned();
+            rewrite(&mut out, 0, BlockKind::Prose, has_asciimath, &mut String::new());
+            assert_eq!(out, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn formulas_hold_no_tags() {
+        for (tex, expected) in [
+            ("a<b", "a< b"),
+            ("a<b>c", "a< b>c"),
+            ("a < 1", "a < 1"),
+            ("a<br>b<br />c", "abc"),
+            ("<span class=x>a</span>", "a"),
+            ("x<\\infty", "x<\\infty"),
+            ("a<em", "a< em"),
+            ("a\n\n\u{200b}b", "a\nb"),
+        ] {
+            assert_eq!(clean(tex), expected, "{tex}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The TeX that a formula was made from is the best copy, and many formulas carry it. Others are converted: layout
 //! becomes commands, symbols become their names where LaTeX has common ones, and the rest stays as it is.
 
+use super::math_symbols::{styled, symbol, variant};
 use super::tags::Tag;
 use super::tree::{Dom, Name};
 use super::{entities, writer};
@@ -42,21 +43,51 @@ pub(super) fn to_tex(dom: Dom<'_>, math: usize) -> String {
     done.pop().unwrap_or_default().trim().to_owned()
 }
 
+/// What a node is: in MathJax's SVG, an attribute says which element of MathML it shows.
+fn kind(dom: Dom<'_>, node: usize) -> Tag {
+    let tag = dom.tag(node);
+    if tag != Tag::Unknown {
+        return tag;
+    }
+    dom.attribute(node, Name::DataMmlNode).map_or(tag, |name| match Tag::parse(name) {
+        Tag::Unknown => Tag::Mrow, // `TeXAtom`
+        known => known,
+    })
+}
+
 fn convert(dom: Dom<'_>, node: usize, parts: &[String]) -> String {
     // Text between elements is white space, but within tokens it is what the formula says.
-    let tag = dom.tag(node);
+    let tag = kind(dom, node);
     if tag == Tag::Text {
         return token(dom, node);
     }
-    let elements: Vec<&str> = dom
+    if tag == Tag::Unknown
+        && let Some(code) = dom.attribute(node, Name::DataC)
+    {
+        let character = u32::from_str_radix(code, 16).ok().and_then(char::from_u32);
+        return character.map_or(String::new(), |character| characters(character.encode_utf8(&mut [0; 4]), false));
+    }
+    let is_drawn = tag != dom.tag(node);
+    let mut elements: Vec<&str> = dom
         .children(node)
         .zip(parts)
-        .filter(|(child, part)| dom.tag(*child) != Tag::Text || !part.trim().is_empty())
+        .filter(|(child, part)| match dom.tag(*child) {
+            Tag::Text => !part.trim().is_empty(),
+            // Lines, and signs of roots.
+            Tag::Unknown if is_drawn => {
+                (!part.is_empty() && part.as_str() != "√")
+                    || dom.attribute(*child, Name::DataMmlNode).is_some_and(|n| n != "mo")
+            }
+            _ => true,
+        })
         .map(|(_, part)| part.as_str())
         .collect();
+    if is_drawn && tag == Tag::Msubsup && elements.len() == 3 {
+        elements.swap(1, 2); // drawn from top to bottom
+    }
     let part = |at: usize| group(elements.get(at).copied().unwrap_or_default());
     match tag {
-        Tag::Annotation | Tag::AnnotationXml | Tag::Mphantom => String::new(),
+        Tag::Annotation | Tag::AnnotationXml | Tag::Mphantom | Tag::Mprescripts => String::new(),
         Tag::Mspace => String::from(" "),
         Tag::Semantics => elements.first().copied().unwrap_or_default().to_owned(),
         Tag::Mfrac => format!("\\frac{}{}", braced(&elements, 0), braced(&elements, 1)),
@@ -65,22 +96,8 @@ fn convert(dom: Dom<'_>, node: usize, parts: &[String]) -> String {
         Tag::Msub => format!("{}_{}", part(0), part(1)),
         Tag::Msup => format!("{}^{}", part(0), part(1)),
         Tag::Msubsup | Tag::Munderover => format!("{}_{}^{}", part(0), part(1), part(2)),
-        Tag::Munder => match elements.get(1).map(|under| under.trim()) {
-            Some("_" | "¯" | "\u{332}" | "\\_") => format!("\\underline{}", braced(&elements, 0)),
-            Some("⏟") => format!("\\underbrace{}", braced(&elements, 0)),
-            _ if is_large(&elements) => format!("{}_{}", part(0), part(1)),
-            _ => format!("\\underset{}{}", braced(&elements, 1), braced(&elements, 0)),
-        },
-        Tag::Mover => match elements.get(1).map(|over| over.trim()) {
-            Some("¯" | "‾" | "\u{304}" | "_" | "―") => format!("\\overline{}", braced(&elements, 0)),
-            Some("^" | "ˆ" | "\u{302}") => format!("\\hat{}", braced(&elements, 0)),
-            Some("~" | "˜" | "\u{303}" | "\\sim") => format!("\\tilde{}", braced(&elements, 0)),
-            Some("\\to" | "⃗" | "\\rightarrow") => format!("\\vec{}", braced(&elements, 0)),
-            Some("˙" | "." | "\u{307}") => format!("\\dot{}", braced(&elements, 0)),
-            Some("⏞") => format!("\\overbrace{}", braced(&elements, 0)),
-            _ if is_large(&elements) => format!("{}^{}", part(0), part(1)),
-            _ => format!("\\overset{}{}", braced(&elements, 1), braced(&elements, 0)),
-        },
+        Tag::Munder => under(&elements),
+        Tag::Mover => over(&elements),
         Tag::Mfenced => {
             let fence =
                 |name, default: &str| dom.attribute(node, name).map_or_else(|| default.to_owned(), entities::attribute);
@@ -95,24 +112,121 @@ fn convert(dom: Dom<'_>, node: usize, parts: &[String]) -> String {
             };
             format!("\\left{}{}\\right{}", delimiter(&open), elements.join(&separator), delimiter(&close))
         }
+        Tag::Mmultiscripts => multiscripts(dom, node, parts),
+        Tag::Menclose => match dom.attribute(node, Name::Notation).unwrap_or_default().trim() {
+            notation if notation.contains("strike") => format!("\\cancel{{{}}}", join(&elements)),
+            "radical" => format!("\\sqrt{{{}}}", join(&elements)),
+            "top" => format!("\\overline{{{}}}", join(&elements)),
+            "bottom" => format!("\\underline{{{}}}", join(&elements)),
+            "box" | "roundedbox" => format!("\\boxed{{{}}}", join(&elements)),
+            _ => join(&elements),
+        },
         Tag::Mtable => format!("\\begin{{matrix}}{}\\end{{matrix}}", elements.join(" \\\\ ")),
         Tag::Mtr => elements.join(" & "),
         Tag::Mtext | Tag::Ms => {
             let text = join(&elements);
             if text.trim().is_empty() { String::from(" ") } else { format!("\\text{{{text}}}") }
         }
-        Tag::Mi => {
+        Tag::Mi | Tag::Mo | Tag::Mn => {
             let name = join(&elements);
-            let name = name.trim();
-            match name {
-                "sin" | "cos" | "tan" | "cot" | "sec" | "csc" | "sinh" | "cosh" | "tanh" | "arcsin" | "arccos"
-                | "arctan" | "exp" | "log" | "ln" | "lim" | "max" | "min" | "sup" | "inf" | "det" | "dim" | "ker"
-                | "gcd" | "arg" | "deg" | "Pr" => format!("\\{name} "),
-                _ if name.chars().count() > 1 && name.chars().all(char::is_alphabetic) => format!("\\mathrm{{{name}}}"),
-                _ => join(&elements),
+            let variant = dom.attribute(node, Name::Mathvariant).and_then(variant);
+            match (name.trim(), variant) {
+                ("", _) => String::new(),
+                (
+                    name @ ("sin" | "cos" | "tan" | "cot" | "sec" | "csc" | "sinh" | "cosh" | "tanh" | "arcsin"
+                    | "arccos" | "arctan" | "exp" | "log" | "ln" | "lim" | "max" | "min" | "sup" | "inf"
+                    | "det" | "dim" | "ker" | "gcd" | "arg" | "deg" | "Pr"),
+                    _,
+                ) => format!("\\{name} "),
+                (name, Some(variant)) if !name.contains('\\') => format!("\\{variant}{{{name}}}"),
+                (name, None) if tag != Tag::Mn && name.chars().count() > 1 && name.chars().all(char::is_alphabetic) => {
+                    format!("\\mathrm{{{name}}}")
+                }
+                (name, _) => name.to_owned(),
             }
         }
+        Tag::Math | Tag::Mrow | Tag::Mstyle | Tag::Mpadded => fenced(&elements),
         _ => join(&elements),
+    }
+}
+
+/// Scripts on both sides: pairs below and above, those before the base after `mprescripts`.
+fn multiscripts(dom: Dom<'_>, node: usize, parts: &[String]) -> String {
+    let (mut base, mut before, mut after) = ("", String::new(), String::new());
+    let (mut n_scripts, mut is_before) = (None, false);
+    for (child, part) in dom.children(node).zip(parts).filter(|(child, _)| kind(dom, *child) != Tag::Text) {
+        match (kind(dom, child), n_scripts) {
+            (Tag::Mprescripts, _) => (is_before, n_scripts) = (true, Some(0_usize)),
+            (_, None) => (base, n_scripts) = (part.as_str(), Some(0)),
+            (_, Some(n)) => {
+                if !part.trim().is_empty() {
+                    let out = if is_before { &mut before } else { &mut after };
+                    out.push(if n % 2 == 0 { '_' } else { '^' });
+                    out.push_str(&group(part));
+                }
+                n_scripts = Some(n + 1);
+            }
+        }
+    }
+    let before = if before.is_empty() { before } else { format!("{{}}{before}") };
+    format!("{before}{}{after}", group(base))
+}
+
+/// Parts in a row, tables in brackets with the name that LaTeX has for both.
+fn fenced(parts: &[&str]) -> String {
+    let is_table = |part: &str| part.starts_with("\\begin{matrix}") && part.ends_with("\\end{matrix}");
+    let [before @ .., open, table, close] = parts else {
+        return match parts {
+            ["\\{", table] if is_table(table) => renamed(table, "cases"),
+            _ => join(parts),
+        };
+    };
+    let name = match (open.trim(), close.trim()) {
+        ("(", ")") => "pmatrix",
+        ("[", "]") => "bmatrix",
+        ("|", "|") => "vmatrix",
+        ("\\|", "\\|") => "Vmatrix",
+        ("\\{", "\\}") => "Bmatrix",
+        _ if table.trim() == "\\{" && is_table(close) => {
+            return join(&[join(before).as_str(), open, renamed(close, "cases").as_str()]);
+        }
+        _ => return join(parts),
+    };
+    if !is_table(table) {
+        return join(parts);
+    }
+    join(&[join(before).as_str(), renamed(table, name).as_str()])
+}
+
+/// A table as another environment.
+fn renamed(table: &str, name: &str) -> String {
+    let inner = table.strip_prefix("\\begin{matrix}").and_then(|table| table.strip_suffix("\\end{matrix}"));
+    format!("\\begin{{{name}}}{}\\end{{{name}}}", inner.unwrap_or(table))
+}
+
+/// What stands below its base.
+fn under(elements: &[&str]) -> String {
+    let part = |at: usize| group(elements.get(at).copied().unwrap_or_default());
+    match elements.get(1).map(|under| under.trim()) {
+        Some("_" | "¯" | "\u{332}" | "\\_") => format!("\\underline{}", braced(elements, 0)),
+        Some("⏟") => format!("\\underbrace{}", braced(elements, 0)),
+        _ if is_large(elements) => format!("{}_{}", part(0), part(1)),
+        _ => format!("\\underset{}{}", braced(elements, 1), braced(elements, 0)),
+    }
+}
+
+/// What stands above its base: an accent, or a limit.
+fn over(elements: &[&str]) -> String {
+    let part = |at: usize| group(elements.get(at).copied().unwrap_or_default());
+    match elements.get(1).map(|over| over.trim()) {
+        Some("¯" | "‾" | "\u{304}" | "_" | "―") => format!("\\overline{}", braced(elements, 0)),
+        Some("^" | "ˆ" | "\u{302}") => format!("\\hat{}", braced(elements, 0)),
+        Some("~" | "˜" | "\u{303}" | "\\sim") => format!("\\tilde{}", braced(elements, 0)),
+        Some("\\to" | "⃗" | "\\rightarrow") => format!("\\vec{}", braced(elements, 0)),
+        Some("˙" | "." | "\u{307}") => format!("\\dot{}", braced(elements, 0)),
+        Some("⏞") => format!("\\overbrace{}", braced(elements, 0)),
+        _ if is_large(elements) => format!("{}^{}", part(0), part(1)),
+        _ => format!("\\overset{}{}", braced(elements, 1), braced(elements, 0)),
     }
 }
 
@@ -173,148 +287,46 @@ fn ends_in_command(tex: &str) -> bool {
 
 /// The text of a token, with names for symbols.
 fn token(dom: Dom<'_>, node: usize) -> String {
-    let is_text = matches!(dom.tag(dom.parent(node)), Tag::Mtext | Tag::Ms);
+    characters(dom.text(node), matches!(kind(dom, dom.parent(node)), Tag::Mtext | Tag::Ms))
+}
+
+/// Words with one space between them, with names for symbols unless they are text.
+fn characters(text: &str, is_text: bool) -> String {
     let mut out = String::new();
-    for word in dom.text(node).split(writer::is_collapsible).filter(|word| !word.is_empty()) {
+    for word in text.split(writer::is_collapsible).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }
         for character in word.chars() {
-            let name = if is_text { None } else { symbol(character) };
-            if name.is_none() && character.is_ascii_alphabetic() && ends_in_command(&out) {
-                out.push(' ');
+            if is_text {
+                out.push(character);
+                continue;
             }
-            match name {
+            if let Some((command, letter)) = styled(character) {
+                if let (true, Some(name)) = (command.is_empty(), symbol(letter)) {
+                    out.push_str(name);
+                } else if command.is_empty() {
+                    push_letter(&mut out, letter);
+                } else {
+                    out.extend(["\\", command, "{", letter.encode_utf8(&mut [0; 4]), "}"]);
+                }
+                continue;
+            }
+            match symbol(character) {
                 Some(name) => out.push_str(name),
-                None => out.push(character),
+                None => push_letter(&mut out, character),
             }
         }
     }
     out
 }
 
-/// The LaTeX of a symbol; an empty one for what cannot be seen.
-#[expect(clippy::too_many_lines, reason = "a table")]
-fn symbol(character: char) -> Option<&'static str> {
-    const SYMBOLS: &[(char, &str)] = &[
-        ('#', "\\#"),
-        ('%', "\\%"),
-        ('&', "\\&"),
-        ('{', "\\{"),
-        ('}', "\\}"),
-        ('±', "\\pm"),
-        ('·', "\\cdot"),
-        ('×', "\\times"),
-        ('÷', "\\div"),
-        ('Γ', "\\Gamma"),
-        ('Δ', "\\Delta"),
-        ('Θ', "\\Theta"),
-        ('Λ', "\\Lambda"),
-        ('Ξ', "\\Xi"),
-        ('Π', "\\Pi"),
-        ('Σ', "\\Sigma"),
-        ('Φ', "\\Phi"),
-        ('Ψ', "\\Psi"),
-        ('Ω', "\\Omega"),
-        ('α', "\\alpha"),
-        ('β', "\\beta"),
-        ('γ', "\\gamma"),
-        ('δ', "\\delta"),
-        ('ε', "\\varepsilon"),
-        ('ζ', "\\zeta"),
-        ('η', "\\eta"),
-        ('θ', "\\theta"),
-        ('ι', "\\iota"),
-        ('κ', "\\kappa"),
-        ('λ', "\\lambda"),
-        ('μ', "\\mu"),
-        ('ν', "\\nu"),
-        ('ξ', "\\xi"),
-        ('π', "\\pi"),
-        ('ρ', "\\rho"),
-        ('σ', "\\sigma"),
-        ('τ', "\\tau"),
-        ('υ', "\\upsilon"),
-        ('φ', "\\varphi"),
-        ('χ', "\\chi"),
-        ('ψ', "\\psi"),
-        ('ω', "\\omega"),
-        ('ϕ', "\\phi"),
-        ('ϵ', "\\epsilon"),
-        ('…', "\\ldots"),
-        ('′', "'"),
-        ('\u{2061}', ""),
-        ('\u{2062}', ""),
-        ('\u{2063}', ""),
-        ('\u{2064}', ""),
-        ('ℓ', "\\ell"),
-        ('ℝ', "\\mathbb{R}"),
-        ('ℕ', "\\mathbb{N}"),
-        ('ℤ', "\\mathbb{Z}"),
-        ('ℚ', "\\mathbb{Q}"),
-        ('ℂ', "\\mathbb{C}"),
-        ('←', "\\leftarrow"),
-        ('→', "\\to"),
-        ('↔', "\\leftrightarrow"),
-        ('↦', "\\mapsto"),
-        ('⇐', "\\Leftarrow"),
-        ('⇒', "\\Rightarrow"),
-        ('⇔', "\\Leftrightarrow"),
-        ('∀', "\\forall"),
-        ('∂', "\\partial"),
-        ('∃', "\\exists"),
-        ('∅', "\\emptyset"),
-        ('∇', "\\nabla"),
-        ('∈', "\\in"),
-        ('∉', "\\notin"),
-        ('∏', "\\prod"),
-        ('∑', "\\sum"),
-        ('−', "-"),
-        ('∗', "*"),
-        ('∘', "\\circ"),
-        ('∝', "\\propto"),
-        ('∞', "\\infty"),
-        ('∣', "|"),
-        ('∥', "\\|"),
-        ('∧', "\\wedge"),
-        ('∨', "\\vee"),
-        ('∩', "\\cap"),
-        ('∪', "\\cup"),
-        ('∫', "\\int"),
-        ('∮', "\\oint"),
-        ('∼', "\\sim"),
-        ('≃', "\\simeq"),
-        ('≅', "\\cong"),
-        ('≈', "\\approx"),
-        ('≠', "\\neq"),
-        ('≡', "\\equiv"),
-        ('≤', "\\leq"),
-        ('≥', "\\geq"),
-        ('≪', "\\ll"),
-        ('≫', "\\gg"),
-        ('⊂', "\\subset"),
-        ('⊃', "\\supset"),
-        ('⊆', "\\subseteq"),
-        ('⊇', "\\supseteq"),
-        ('⊕', "\\oplus"),
-        ('⊗', "\\otimes"),
-        ('⊥', "\\perp"),
-        ('⋂', "\\bigcap"),
-        ('⋃', "\\bigcup"),
-        ('⋅', "\\cdot"),
-        ('⋮', "\\vdots"),
-        ('⋯', "\\cdots"),
-        ('⋱', "\\ddots"),
-        ('⌈', "\\lceil"),
-        ('⌉', "\\rceil"),
-        ('⌊', "\\lfloor"),
-        ('⌋', "\\rfloor"),
-        ('⟨', "\\langle"),
-        ('⟩', "\\rangle"),
-        ('⩽', "\\leq"),
-        ('⩾', "\\geq"),
-    ];
-    SYMBOLS.binary_search_by_key(&character, |(known, _)| *known).ok().map(|at| SYMBOLS[at].1)
+/// Adds a character; a letter needs a space after a command.
+fn push_letter(out: &mut String, character: char) {
+    if character.is_ascii_alphabetic() && ends_in_command(out) {
+        out.push(' ');
+    }
+    out.push(character);
 }
 
 #[cfg(test)]

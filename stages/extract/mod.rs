@@ -2,6 +2,7 @@
 //!
 //! Documents that come as text pass through: their whole text is one block of prose.
 
+mod asciimath;
 mod code;
 mod code_label;
 mod code_lines;
@@ -15,6 +16,7 @@ mod gutter;
 mod hints;
 mod json_ld;
 mod math;
+mod math_symbols;
 mod mathml;
 mod meta;
 mod parser;

@@ -50,8 +50,12 @@ pub(super) enum Name {
     Lang,
     /// `mode` of `math`, older than `display`
     Mode,
+    /// `mathvariant`
+    Mathvariant,
     /// `name`
     Named,
+    /// `notation`, of `menclose`
+    Notation,
     /// `open` of `mfenced`
     Open,
     /// `close` of `mfenced`
@@ -77,7 +81,7 @@ pub(super) enum Name {
 impl Name {
     /// The attribute of that name, in any case.
     fn parse(name: &str) -> Option<Self> {
-        const NAMES: [(&str, Name); 26] = [
+        const NAMES: [(&str, Name); 28] = [
             ("class", Name::Class),
             ("href", Name::Href),
             ("id", Name::Id),
@@ -104,6 +108,8 @@ impl Name {
             ("close", Name::Close),
             ("separators", Name::Separators),
             ("start", Name::Start),
+            ("mathvariant", Name::Mathvariant),
+            ("notation", Name::Notation),
         ];
         if let Some(rest) = name.strip_prefix("data-") {
             return Self::parse_data(rest); // about half of all

@@ -67,6 +67,8 @@ pub(super) struct Writer {
     last_level: u8,
     /// Something was left out since the last block started.
     has_gap: bool,
+    /// The page shows text between backticks as AsciiMath.
+    pub(super) has_asciimath: bool,
     /// Numbers of lines before the lines of the code that is being written were left out.
     pub(super) has_numbers: bool,
     /// The last formula, when no text came after it.
@@ -86,6 +88,7 @@ impl Writer {
         self.marker = None;
         self.has_gap = false;
         self.has_numbers = false;
+        self.has_asciimath = false;
         self.last_formula = None;
     }
 
@@ -315,7 +318,7 @@ impl Writer {
                 }
                 kind
             }
-            _ => math::rewrite(&mut self.out, start, kind, &mut self.scratch),
+            _ => math::rewrite(&mut self.out, start, kind, self.has_asciimath, &mut self.scratch),
         };
         if self.out.len() > start {
             let (start, end) = (index(start), index(self.out.len()));
