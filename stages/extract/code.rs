@@ -121,9 +121,8 @@ fn line(dom: Dom<'_>, node: usize) -> Option<Line> {
                 let has_code = dom.children(node).any(|part| dom.tag(part) == Tag::Code);
                 return Some(if has_code { Line::Codes } else { Line::Class });
             }
-            let is_styled = |node: usize| dom.attribute(node, Name::Style).is_some_and(is_code_style);
             let first = dom.children(node).find(|child| !is_space(dom, *child))?;
-            if is_styled(node) || (dom.tag(first) == Tag::Div && is_styled(first)) {
+            if is_styled_line(dom, node) {
                 return Some(Line::Style);
             }
             let is_code = |part: usize| match dom.tag(part) {
@@ -145,6 +144,36 @@ pub(super) fn is_block(dom: Dom<'_>, node: usize) -> bool {
     let is_highlighted =
         || dom.has_attributes(node) && dom.children(node).filter(|child| dom.tag(*child) == Tag::Span).nth(1).is_some();
     (has_lines || is_highlighted()) && is_alone(dom, node)
+}
+
+/// Whether an element, or the one that holds all of its text, has a style for code.
+fn is_styled_line(dom: Dom<'_>, node: usize) -> bool {
+    let mut at = node;
+    for _ in 0..4 {
+        if dom.attribute(at, Name::Style).is_some_and(is_code_style) {
+            return dom.text(at).trim().len() == dom.text(node).trim().len();
+        }
+        match dom.children(at).find(|child| !is_space(dom, *child)) {
+            Some(first) if matches!(dom.tag(first), Tag::Div | Tag::Span) => at = first,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether a block is one of several lines with a style for code, which other things may stand between.
+pub(super) fn is_styled_run(dom: Dom<'_>, node: usize) -> bool {
+    if dom.tag(node) != Tag::Div || !is_styled_line(dom, node) {
+        return false;
+    }
+    let is_like = |at: usize| dom.tag(at) == Tag::Div && is_styled_line(dom, at);
+    let before = previous_sibling(dom, node);
+    let before = before.filter(|before| !is_space(dom, *before)).or_else(|| previous_sibling(dom, before?));
+    let end = dom.end(dom.parent(node));
+    let after = Some(dom.end(node)).filter(|after| *after < end);
+    let after =
+        after.map(|after| if is_space(dom, after) { dom.end(after) } else { after }).filter(|after| *after < end);
+    before.is_some_and(is_like) || after.is_some_and(is_like)
 }
 
 fn has_breaks(dom: Dom<'_>, node: usize) -> bool {
@@ -246,6 +275,18 @@ mod tests {
                 "lines with a style each",
                 "<div><div style='white-space:pre'>if x:</div><div style='white-space:pre'>    y</div>\
                  <div style='white-space:pre'></div><div style='white-space:pre'>z</div></div>",
+            ),
+            (
+                "lines with a style within them, and a result between",
+                "<div><div><div class=a><span style='white-space: pre'>if x:</span></div></div>\n\
+                 <div><div class=a><span style='white-space: pre'>    y</span></div></div>\n\
+                 <div><div class=a><span style='white-space: pre'>\n</span></div></div>\
+                 <div><div class=a><span style='white-space: pre'>z</span></div></div><div>3</div></div>",
+            ),
+            (
+                "a row for each line, its number beside it",
+                "<pre><div><div>1</div><div>if x:</div></div><div><div>2</div><div>    y</div></div>\
+                 <div><div>3</div><div></div></div><div><div>4</div><div>z</div></div></pre>",
             ),
             (
                 "Shiki",

@@ -235,6 +235,12 @@ impl Emitter {
                 self.enter_code(dom, node);
                 return node + 1;
             }
+            Tag::Div if code::is_styled_run(dom, node) => {
+                self.enter_code(dom, node);
+                // Lines that follow one another are one block.
+                self.context().group = u32::try_from(dom.parent(node)).unwrap_or(u32::MAX);
+                return node + 1;
+            }
             _ => {}
         }
         let group = u32::try_from(node).unwrap_or(u32::MAX);

@@ -5,6 +5,7 @@
 
 use super::code;
 use super::code_label::is_copy;
+use super::code_lines::{is_space, previous_sibling};
 use super::tags::Tag;
 use super::tree::{Dom, Name};
 
@@ -20,10 +21,10 @@ pub(super) fn is_aside(dom: Dom<'_>, node: usize) -> bool {
     if tag == Tag::Button || (tag == Tag::Div && is_bar(dom, node)) {
         return true;
     }
-    if !dom.has_attributes(node) && tag != Tag::Td {
+    let text = dom.text(node);
+    if !dom.has_attributes(node) && tag != Tag::Td && (text.len() > LONGEST_PROMPT || !tag.is_block()) {
         return false;
     }
-    let text = dom.text(node);
     let is_short = text.len() <= LONGEST_PROMPT;
     if is_short && !text.is_empty() && (is_unselectable(dom, node) || is_copy(text)) {
         return true;
@@ -37,7 +38,8 @@ pub(super) fn is_aside(dom: Dom<'_>, node: usize) -> bool {
         && (is_unselectable(dom, node)
             || dom.attribute(node, Name::DataLineNumber).is_some()
             || dom.attribute(node, Name::Class).is_some_and(names_numbers)
-            || (tag == Tag::Td && is_before_cell(dom, node)))
+            || (tag == Tag::Td && is_before_cell(dom, node))
+            || (is_short && is_in_sequence(dom, node)))
 }
 
 /// Whether a part of code is a row of buttons.
@@ -101,10 +103,34 @@ fn is_before_cell(dom: Dom<'_>, cell: usize) -> bool {
     next_element(dom, dom.end(cell), end).is_some_and(|next| dom.tag(next) == Tag::Td)
 }
 
-/// Whether a part of code cannot be selected.
+/// Whether a part of code cannot be selected, by its style or by a class that is named for that.
 fn is_unselectable(dom: Dom<'_>, node: usize) -> bool {
     dom.attribute(node, Name::Style)
         .is_some_and(|style| style.contains("user-select:none") || style.contains("user-select: none"))
+        || dom.attribute(node, Name::Class).is_some_and(|class| {
+            let is_named = |class: &str| matches!(class, "select-none" | "no-select" | "noselect" | "user-select-none");
+            class.split_ascii_whitespace().any(is_named)
+        })
+}
+
+/// Whether a number stands first in its line, and the line before or after starts with the number next to it.
+fn is_in_sequence(dom: Dom<'_>, node: usize) -> bool {
+    let first = |line: usize| dom.children(line).find(|child| !is_space(dom, *child));
+    let number = |node: usize| dom.text(node).trim().parse::<u32>().ok();
+    let line = dom.parent(node);
+    let Some(own) = number(node).filter(|_| first(line) == Some(node) && dom.end(node) < dom.end(line)) else {
+        return false;
+    };
+    let is_beside = |other: usize, wanted: Option<u32>| {
+        dom.tag(other) == dom.tag(line)
+            && first(other).is_some_and(|first| dom.tag(first) == dom.tag(node) && number(first) == wanted)
+    };
+    let step = |at: usize, next: Option<usize>| if is_space(dom, at) { next } else { Some(at) };
+    let before = previous_sibling(dom, line).and_then(|at| step(at, previous_sibling(dom, at)));
+    let after = Some(dom.end(line)).filter(|after| *after < dom.end(dom.parent(line)));
+    let after = after.and_then(|at| step(at, Some(dom.end(at)).filter(|after| *after < dom.end(dom.parent(line)))));
+    before.is_some_and(|before| is_beside(before, own.checked_sub(1)))
+        || after.is_some_and(|after| is_beside(after, own.checked_add(1)))
 }
 
 /// Whether a class speaks of the numbers of lines: `lineno`, `line-numbers`, `ln`, `blob-num`, `gutter`. A number

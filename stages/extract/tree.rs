@@ -81,40 +81,37 @@ pub(super) enum Name {
 impl Name {
     /// The attribute of that name, in any case.
     fn parse(name: &str) -> Option<Self> {
-        const NAMES: [(&str, Name); 28] = [
-            ("class", Name::Class),
-            ("href", Name::Href),
-            ("id", Name::Id),
-            ("src", Name::Src),
-            ("alt", Name::Alt),
-            ("alttext", Name::Alttext),
-            ("style", Name::Style),
-            ("type", Name::Type),
-            ("role", Name::Role),
-            ("content", Name::Content),
-            ("property", Name::Property),
-            ("name", Name::Named),
-            ("aria-hidden", Name::AriaHidden),
-            ("hidden", Name::Hidden),
-            ("itemprop", Name::Itemprop),
-            ("lang", Name::Lang),
-            ("xml:lang", Name::Lang),
-            ("datetime", Name::Datetime),
-            ("display", Name::Display),
-            ("encoding", Name::Encoding),
-            ("http-equiv", Name::HttpEquiv),
-            ("mode", Name::Mode),
-            ("open", Name::Open),
-            ("close", Name::Close),
-            ("separators", Name::Separators),
-            ("start", Name::Start),
-            ("mathvariant", Name::Mathvariant),
-            ("notation", Name::Notation),
-        ];
         if let Some(rest) = name.strip_prefix("data-") {
             return Self::parse_data(rest); // about half of all
         }
-        NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, name)| *name)
+        let names: &[(&str, Self)] = match name.len() {
+            2 => &[("id", Self::Id)],
+            3 => &[("src", Self::Src), ("alt", Self::Alt)],
+            4 => &[
+                ("href", Self::Href),
+                ("type", Self::Type),
+                ("role", Self::Role),
+                ("name", Self::Named),
+                ("lang", Self::Lang),
+                ("mode", Self::Mode),
+                ("open", Self::Open),
+            ],
+            5 => &[("class", Self::Class), ("style", Self::Style), ("close", Self::Close), ("start", Self::Start)],
+            6 => &[("hidden", Self::Hidden)],
+            7 => &[("alttext", Self::Alttext), ("content", Self::Content), ("display", Self::Display)],
+            8 => &[
+                ("property", Self::Property),
+                ("itemprop", Self::Itemprop),
+                ("xml:lang", Self::Lang),
+                ("datetime", Self::Datetime),
+                ("encoding", Self::Encoding),
+                ("notation", Self::Notation),
+            ],
+            10 => &[("http-equiv", Self::HttpEquiv), ("separators", Self::Separators)],
+            11 => &[("aria-hidden", Self::AriaHidden), ("mathvariant", Self::Mathvariant)],
+            _ => return None,
+        };
+        names.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, name)| *name)
     }
 
     /// The attribute whose name has this after `data-`.
