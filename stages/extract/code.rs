@@ -10,6 +10,8 @@ use super::tree::{Dom, Name};
 
 /// Bytes from which text in `pre` may be prose.
 const SHORTEST_PROSE: usize = 200;
+/// Bytes of a line of code that stands in a block of its own.
+const LONGEST_LINE: usize = 1000;
 /// Nodes at the start of `pre` that are looked at for signs of code.
 const NEAR: usize = 8;
 
@@ -122,17 +124,16 @@ fn line(dom: Dom<'_>, node: usize) -> Option<Line> {
                 return Some(if has_code { Line::Codes } else { Line::Class });
             }
             let first = dom.children(node).find(|child| !is_space(dom, *child))?;
-            if is_styled_line(dom, node) {
-                return Some(Line::Style);
-            }
             let is_code = |part: usize| match dom.tag(part) {
                 Tag::Code => true,
                 Tag::Span => gutter::is_numbers(dom, part),
                 _ => is_space(dom, part),
             };
-            let has_code = dom.tag(first) == Tag::Code || dom.tag(first) == Tag::Span;
-            (has_code && dom.children(node).all(is_code) && dom.children(node).any(|part| dom.tag(part) == Tag::Code))
-                .then_some(Line::Codes)
+            let has_code = || dom.children(node).any(|part| dom.tag(part) == Tag::Code);
+            if matches!(dom.tag(first), Tag::Code | Tag::Span) && dom.children(node).all(is_code) && has_code() {
+                return Some(Line::Codes);
+            }
+            (dom.text(node).len() <= LONGEST_LINE && is_styled_line(dom, node)).then_some(Line::Style)
         }
         _ => None,
     }
@@ -149,7 +150,7 @@ pub(super) fn is_block(dom: Dom<'_>, node: usize) -> bool {
 /// Whether an element, or the one that holds all of its text, has a style for code.
 fn is_styled_line(dom: Dom<'_>, node: usize) -> bool {
     let mut at = node;
-    for _ in 0..4 {
+    for _ in 0..3 {
         if dom.attribute(at, Name::Style).is_some_and(is_code_style) {
             return dom.text(at).trim().len() == dom.text(node).trim().len();
         }
@@ -163,7 +164,7 @@ fn is_styled_line(dom: Dom<'_>, node: usize) -> bool {
 
 /// Whether a block is one of several lines with a style for code, which other things may stand between.
 pub(super) fn is_styled_run(dom: Dom<'_>, node: usize) -> bool {
-    if dom.tag(node) != Tag::Div || !is_styled_line(dom, node) {
+    if dom.tag(node) != Tag::Div || dom.text(node).len() > LONGEST_LINE || !is_styled_line(dom, node) {
         return false;
     }
     let is_like = |at: usize| dom.tag(at) == Tag::Div && is_styled_line(dom, at);

@@ -8,7 +8,7 @@ use super::hints::Hints;
 use super::tags::Tag;
 use super::tree::{Dom, Name};
 use super::writer::{Context, Flow, Writer};
-use super::{code, code_lines, code_table, formula, gutter, math, table};
+use super::{code, code_lines, code_table, formula, gutter, markdown, math, table};
 
 /// An open element whose end matters.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,8 @@ pub(super) struct Emitter {
     frames: Vec<Frame>,
     /// The code that is being written stands outside of `pre`: line feeds in the page may not count.
     is_soft: bool,
+    /// Markers of Markdown stand somewhere in the text.
+    may_have_strays: bool,
 }
 
 impl Emitter {
@@ -43,6 +45,7 @@ impl Emitter {
         self.writer.clear();
         self.frames.clear();
         self.writer.has_asciimath = memchr::memchr(b'`', dom.text(top).as_bytes()).is_some() && has_asciimath(dom);
+        self.may_have_strays = markdown::may_have_strays(dom.text(top));
         let top = whole_code(dom, top);
         let end = dom.end(top);
         let mut node = top;
@@ -139,7 +142,7 @@ impl Emitter {
             return next;
         }
         match tag {
-            Tag::Text => self.writer.write(dom.text(node)),
+            Tag::Text => self.prose(dom, node),
             Tag::Head | Tag::Title | Tag::Rt | Tag::Rtc | Tag::Rp | Tag::Script => return dom.end(node),
             Tag::Br => self.writer.line_break(),
             Tag::Img => self.image(dom, node),
@@ -152,6 +155,19 @@ impl Emitter {
             _ => {}
         }
         node + 1
+    }
+
+    /// Text outside of code, without markers of Markdown that were left over; inline code may be about them.
+    fn prose(&mut self, dom: Dom<'_>, node: usize) {
+        let text = dom.text(node);
+        if self.may_have_strays
+            && !matches!(dom.tag(dom.parent(node)), Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt)
+            && let Some(text) = markdown::without_strays(text, self.writer.is_at_line_start())
+        {
+            self.writer.write(&text);
+            return;
+        }
+        self.writer.write(text);
     }
 
     /// Starts a node within code: lines, and what is none of the code.

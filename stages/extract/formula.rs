@@ -115,6 +115,9 @@ fn mathml_source(source: &str) -> Option<Formula> {
 
 /// A formula whose source stands in an attribute of what shows it: `data-tex`, `data-latex`, `data-mathml`.
 fn in_attribute(dom: Dom<'_>, node: usize) -> Option<Formula> {
+    if !dom.tree.has_sources {
+        return None;
+    }
     if let Some(source) = dom.attribute(node, Name::DataMathml) {
         return mathml_source(&entities::attribute(source));
     }

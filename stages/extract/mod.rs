@@ -1,6 +1,7 @@
 //! extract: the main content of a page as plain text.
 //!
-//! Documents that come as text pass through: their whole text is one block of prose.
+//! Documents that come as text pass through: their whole text is one block of prose. Those that are Markdown become
+//! plain text with blocks.
 
 mod asciimath;
 mod code;
@@ -15,6 +16,7 @@ mod formula;
 mod gutter;
 mod hints;
 mod json_ld;
+mod markdown;
 mod math;
 mod math_symbols;
 mod mathml;
@@ -100,9 +102,10 @@ impl DocumentStage for Extract {
         for row in 0..batch.len() {
             let mut page = Page::default();
             if batch.is_alive(row) {
+                let url = urls.is_valid(row).then(|| urls.value(row));
                 match given.filter(|texts| texts.is_valid(row)) {
-                    Some(texts) => page = plain(texts.value(row)),
-                    None => match Self::page(pages.value(row), urls.is_valid(row).then(|| urls.value(row))) {
+                    Some(texts) => page = plain(texts.value(row), url),
+                    None => match Self::page(pages.value(row), url) {
                         Ok(extracted) => page = extracted,
                         Err(error) => fates.push((row, Fate::failed(CARD.id, error.kind(), error.to_string()))),
                     },
@@ -134,7 +137,11 @@ impl DocumentStage for Extract {
 }
 
 /// A document that came as text.
-fn plain(text: &str) -> Page {
+fn plain(text: &str, url: Option<&str>) -> Page {
+    if markdown::is_markdown(text, url) {
+        let markdown::Plain { text, blocks, title } = markdown::to_plain(text);
+        return Page { text, blocks, title, ..Page::default() };
+    }
     Page { text: text.to_owned(), blocks: plain_blocks(text), ..Page::default() }
 }
 

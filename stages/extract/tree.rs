@@ -158,6 +158,8 @@ pub(super) struct Tree {
     attributes: Vec<Attribute>,
     /// All text, decoded, as in the page.
     pub(super) text: String,
+    /// Some element has the source of a formula in an attribute: without, none need be asked.
+    pub(super) has_sources: bool,
 }
 
 impl Tree {
@@ -166,6 +168,7 @@ impl Tree {
         self.nodes.clear();
         self.attributes.clear();
         self.text.clear();
+        self.has_sources = false;
     }
 
     /// How many nodes there are.
@@ -204,6 +207,7 @@ impl Tree {
     pub(super) fn push_attribute(&mut self, name: Name, start: usize, end: usize) {
         if let Some(node) = self.nodes.last_mut().filter(|node| node.n_attributes < u8::MAX) {
             node.n_attributes += 1;
+            self.has_sources |= matches!(name, Name::DataMathml | Name::DataTex);
             self.attributes.push(Attribute { name, start: index(start), end: index(end) });
         }
     }

@@ -102,6 +102,11 @@ impl Writer {
         &self.out
     }
 
+    /// Whether the next text starts a line.
+    pub(super) fn is_at_line_start(&self) -> bool {
+        self.gap >= Gap::Line || self.open.is_none()
+    }
+
     /// Ends a block, a list item, a part of a cell: what comes starts anew.
     pub(super) fn boundary(&mut self) {
         self.gap = self.gap.max(if self.context.flow == Flow::OneLine { Gap::Space } else { Gap::Block });
