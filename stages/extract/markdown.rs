@@ -33,12 +33,13 @@ pub(super) fn is_markdown(text: &str, url: Option<&str>) -> bool {
     let is_named = path.is_some_and(|path| {
         [".md", ".markdown", ".mdown", ".mkd"].iter().any(|ending| path.len() > ending.len() && path.ends_with(ending))
     });
-    let Markers { headings, fences, links, bold, items, rules, code } = Markers::of(text);
+    let found = Markers::of(text);
+    let Markers { headings, fences, links, bold, items, rules, code, .. } = found;
     let n_kinds = [headings > 0, fences > 1, links > 0, bold > 0, items > 1, rules > 0, code > 1];
     let n_kinds: u32 = n_kinds.into_iter().map(u32::from).sum();
     // What stands in few other texts must be among them.
     let is_sure = fences > 1 || links > 0 || rules > 0 || (headings > 1 && bold > 0);
-    if is_named { n_kinds > 0 } else { n_kinds >= LEAST_KINDS && is_sure && headings + fences > 0 }
+    if is_named { n_kinds > 0 } else { n_kinds >= LEAST_KINDS && is_sure && headings + fences > 0 && !found.is_code() }
 }
 
 /// How many markers of each kind a text has.
@@ -52,6 +53,10 @@ struct Markers {
     /// Lines under the head of a table.
     rules: u32,
     code: u32,
+    /// Lines outside of fences that are not indented; of them, those that look like code, and comments of languages.
+    lines: u32,
+    statements: u32,
+    comments: u32,
 }
 
 impl Markers {
@@ -59,11 +64,23 @@ impl Markers {
         let mut found = Self::default();
         let mut is_in_code = false;
         for line in text[..text.floor_char_boundary(SAMPLE)].lines() {
+            let is_indented = line.starts_with(['\t', ' ']);
             let line = line.trim();
             if line.starts_with("```") || line.starts_with("~~~") {
                 found.fences += 1;
                 is_in_code = !is_in_code;
             } else if !is_in_code {
+                if !is_indented && !line.is_empty() {
+                    found.lines += 1;
+                    let key =
+                        line.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte)).count();
+                    let is_key = key > 0
+                        && (line[key..].starts_with(": ") || &line[key..] == ":" || line[key..].starts_with(" = "));
+                    found.statements += u32::from(line.ends_with([';', '{', '}']) || is_key);
+                    let is_comment =
+                        ["/*", "*/", "//", "#!", "#[", "#include", "<?php"].iter().any(|sign| line.starts_with(sign));
+                    found.comments += u32::from(is_comment);
+                }
                 let level = line.bytes().take_while(|byte| *byte == b'#').count();
                 found.headings += u32::from((1..=6).contains(&level) && line[level..].starts_with(' '));
                 found.items += u32::from(line.starts_with("- ") || line.starts_with("* "));
@@ -76,6 +93,11 @@ impl Markers {
             }
         }
         found
+    }
+
+    /// Whether a text is a program or its settings, whose comments may well be Markdown.
+    fn is_code(&self) -> bool {
+        self.comments > 0 || self.statements * 5 > self.lines
     }
 }
 
@@ -452,6 +474,8 @@ mod tests {
             ("a script", "#!/bin/sh\n# Says hello.\n# Then ends.\necho `date`\necho `date`\n", false),
             ("a configuration", "# Names\n- a\n- b\n# More\n- c\n", false),
             ("a letter", "Hi,\n\n* bring a coat\n* and a hat\n\n> You said so.\n\nA\n--\nB", false),
+            ("a program with a manual", "/*!\n# A\n\n[b](https://x.y)\n\n```\nc\n```\n*/\npub mod d;\n", false),
+            ("settings with comments", "# A: see [b](c)\non:\n  - d\n# `e` and `f`\njobs:\n  - g\n- **h**\n", false),
             ("C", "#include <a.h>\nint **b, **c;\nint x[](int);\n", false),
         ] {
             assert_eq!(is_markdown(text, None), expected, "{what}");
