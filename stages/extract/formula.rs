@@ -227,3 +227,95 @@ fn decoded(escaped: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Extractor;
+
+    fn text(html: &str) -> String {
+        Extractor::new().extract(html, None).unwrap().text
+    }
+
+    #[test]
+    fn formulas_are_found_in_every_notation() {
+        for (what, html, expected) in [
+            ("TeX in a script", "a <script type='math/tex'>x^2</script> b", "a $x^2$ b"),
+            ("TeX in a script, on its own", "a <script type='math/tex; mode=display'>x^2</script>", "a\n\n$$x^2$$"),
+            (
+                "MathML in a script",
+                "a <script type='math/mml'><math><msup><mi>x</mi><mn>2</mn></msup></math></script>",
+                "a $x^2$",
+            ),
+            ("AsciiMath in a script", "a <script type='math/asciimath'>x/y</script>", "a $\\frac{x}{y}$"),
+            ("other scripts", "a <script type='text/x'>x^2</script>b", "a b"),
+            (
+                "AsciiMath between backticks",
+                "<script src='/mathjax.js?config=AM_CHTML'></script><p>so `x^2` and <code>y</code>",
+                "so $x^2$ and y",
+            ),
+            ("backticks", "<p>so `x^2` is", "so `x^2` is"),
+            ("delimiters", "<p>so \\(x\\) and $y$ and \\[z\\]", "so $x$ and $y$ and $$z$$"),
+            (
+                "KaTeX, one copy",
+                "<span class=katex-display><span class=katex><span class=katex-mathml><math><semantics><mi>x</mi>\
+                 <annotation encoding='application/x-tex'>x_1</annotation></semantics></math></span>\
+                 <span class=katex-html>x1</span></span></span>",
+                "$$x_1$$",
+            ),
+            (
+                "MathJax 2, the source after what it shows",
+                "a <span class=MathJax_Preview>p</span><span class=MathJax id=m><span>x1</span></span>\
+                 <script type='math/tex'>x_1</script>",
+                "a $x_1$",
+            ),
+            (
+                "MathJax 2, MathML in an attribute",
+                "a <span class=MathJax data-mathml='&lt;math&gt;&lt;msub&gt;&lt;mi&gt;x&lt;/mi&gt;&lt;mn&gt;1&lt;/mn&gt;&lt;/msub&gt;&lt;/math&gt;'>\
+                 <nobr>x1</nobr></span>",
+                "a $x_1$",
+            ),
+            (
+                "MathJax 3, MathML for those who cannot see",
+                "a <mjx-container display=true><mjx-math>g</mjx-math><mjx-assistive-mml><math><mi>x</mi></math></mjx-assistive-mml></mjx-container>",
+                "a\n\n$$x$$",
+            ),
+            (
+                "MathJax 3, SVG alone",
+                "a <mjx-container><svg><defs></defs><g><g data-mml-node=math><g data-mml-node=msubsup><g data-mml-node=mi>\
+                 <use data-c=1D465></use></g><g data-mml-node=mn><use data-c=32></use></g><g data-mml-node=TeXAtom><g data-mml-node=mi>\
+                 <use data-c=1D456></use></g></g></g><g data-mml-node=mo><use data-c=3D></use></g><g data-mml-node=msqrt><g>\
+                 <g data-mml-node=mi><use data-c=3B1></use></g></g><g data-mml-node=mo><use data-c=221A></use></g><rect></rect></g>\
+                 </g></g></svg></mjx-container>",
+                "a $x_i^2=\\sqrt{\\alpha}$",
+            ),
+            ("a source in an attribute", "a <span class=ztext-math data-tex='x_1'>img</span>", "a $x_1$"),
+            (
+                "an attribute that is something else",
+                "a <span data-math=true>b</span> <div data-tex='{\"a\": 1}'>c</div>",
+                "a b\n\nc",
+            ),
+            ("a picture by its class", "a <img class=latex alt='x_1' src=x>", "a $x_1$"),
+            (
+                "a picture by its address",
+                "a <img src='https://x.y/svg.latex?%5Cfrac%7Ba%7D%7Bb%7D'>",
+                "a $\\frac{a}{b}$",
+            ),
+            ("a picture by a parameter", "a <img src='https://x.y/equation?tex=a%5E2&amp;bg=fff'>", "a $a^2$"),
+            (
+                "a picture by its path",
+                "a <img src='https://x.y/formula/%5Cfrac%7Bm%7D%7Bv%7D.png'>",
+                "a $\\frac{m}{v}$",
+            ),
+            ("a picture of something else", "a <img alt='x_1' src=x> <img src='https://x.y/a%20b.png?tex=1'>", "a"),
+            (
+                "a picture beside its MathML",
+                "<span><span style='display: none'><math alttext='{\\displaystyle x_1}'><mi>x</mi></math></span>\
+                 <img class=mwe-math-fallback-image-inline alt='{\\displaystyle x_1}'></span>",
+                "${\\displaystyle x_1}$",
+            ),
+            ("tags in the source", "a <script type='math/tex'>x<br/>y < z</script>", "a $xy < z$"),
+        ] {
+            assert_eq!(text(html), expected, "{what}");
+        }
+    }
+}

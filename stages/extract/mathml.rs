@@ -372,6 +372,34 @@ mod tests {
                 "<semantics><mi>a</mi><annotation encoding='application/x-tex'>\\alpha</annotation></semantics>",
                 "\\alpha",
             ),
+            (
+                "bold and other alphabets",
+                "<mi mathvariant='bold'>x</mi><mi mathvariant='double-struck'>R</mi><mi>𝒜</mi><mi>𝑦</mi>",
+                "\\mathbf{x}\\mathbb{R}\\mathcal{A}y",
+            ),
+            (
+                "what cannot be seen",
+                "<mi>f</mi><mo>\u{2061}</mo><mi>x</mi><mo>\u{2062}</mo><mphantom><mi>y</mi></mphantom>",
+                "fx",
+            ),
+            ("operators by name", "<mo>max</mo><mi>x</mi><munder><mo>lim</mo><mi>n</mi></munder>", "\\max x\\lim_n"),
+            (
+                "scripts on both sides",
+                "<mmultiscripts><mi>X</mi><mi>a</mi><mi>b</mi><mprescripts/><mi>c</mi><none/></mmultiscripts>",
+                "{}_cX_a^b",
+            ),
+            ("enclosed", "<menclose notation='updiagonalstrike'><mi>x</mi></menclose>", "\\cancel{x}"),
+            (
+                "a matrix in brackets",
+                "<mi>A</mi><mo>=</mo><mrow><mo>[</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr></mtable><mo>]</mo></mrow>",
+                "A=\\begin{bmatrix}1 & 2\\end{bmatrix}",
+            ),
+            (
+                "cases",
+                "<mrow><mo>{</mo><mtable><mtr><mtd><mi>a</mi></mtd></mtr><mtr><mtd><mi>b</mi></mtd></mtr></mtable></mrow>",
+                "\\begin{cases}a \\\\ b\\end{cases}",
+            ),
+            ("over", "<mover><mi>x</mi><mo>¯</mo></mover><mover><mi>v</mi><mo>→</mo></mover>", "\\overline{x}\\vec{v}"),
             ("no other annotation", "<semantics><mi>a</mi><annotation encoding='x'>b</annotation></semantics>", "a"),
         ] {
             assert_eq!(tex(html), expected, "{what}");

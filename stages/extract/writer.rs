@@ -254,7 +254,8 @@ impl Writer {
             self.gap = Gap::None;
         }
         self.start();
-        self.out.push_str(if is_first { "| " } else { " | " });
+        // After an empty cell a space stands there already.
+        self.out.push_str(if is_first || self.out.ends_with(' ') { "| " } else { " | " });
     }
 
     /// Makes room for text: writes the gap, and starts a block where one is due.
