@@ -341,16 +341,25 @@ impl Emitter {
         *self.context() = Context { kind: BlockKind::Code, group, indent: 0, flow: Flow::Verbatim };
     }
 
-    /// Images are silent unless their description is a sentence of a figure.
+    /// Images are silent unless their description is a sentence of a figure that has no caption.
     fn image(&mut self, dom: Dom<'_>, node: usize) {
         let Some(alt) = dom.attribute(node, Name::Alt) else { return };
-        let is_figure = dom.tag(dom.parent(node)) == Tag::Figure;
-        if is_figure && alt.split_ascii_whitespace().count() >= 3 {
+        if alt.split_ascii_whitespace().nth(2).is_some() && is_uncaptioned_figure(dom, node) {
             self.writer.boundary();
             self.writer.write(&super::entities::attribute(alt));
             self.writer.boundary();
         }
     }
+}
+
+/// Whether an image is a figure's own, without a caption in words.
+fn is_uncaptioned_figure(dom: Dom<'_>, image: usize) -> bool {
+    let mut figure = dom.parent(image);
+    if dom.tag(figure) == Tag::Picture {
+        figure = dom.parent(figure);
+    }
+    let mut captions = dom.below(figure).filter(|node| dom.tag(*node) == Tag::Figcaption);
+    dom.tag(figure) == Tag::Figure && !captions.any(|caption| !dom.text(caption).trim().is_empty())
 }
 
 /// The code that a node is a part of, else the node: a part alone would lose its lines and numbers.

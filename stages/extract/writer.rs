@@ -393,3 +393,119 @@ pub(super) const fn is_collapsible(character: char) -> bool {
 pub(super) const fn is_dropped(character: char) -> bool {
     matches!(character, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a writer makes of some calls.
+    fn written(calls: impl FnOnce(&mut Writer)) -> (String, Vec<BlockKind>) {
+        let mut writer = Writer::default();
+        calls(&mut writer);
+        writer.finish();
+        let (text, blocks) = writer.take();
+        (text, blocks.iter().map(|block| block.kind).collect())
+    }
+
+    fn code(group: u32) -> Context {
+        Context { kind: BlockKind::Code, group, indent: 0, flow: Flow::Verbatim }
+    }
+
+    fn heading() -> Context {
+        Context { kind: BlockKind::Heading, group: 0, indent: 0, flow: Flow::OneLine }
+    }
+
+    #[test]
+    fn white_space_collapses() {
+        for (pieces, expected) in [
+            (&["a  b\n c"][..], "a b c"),
+            (&["a", "b"], "ab"),
+            (&["a ", " b"], "a b"),
+            (&["a", " ", "b"], "a b"),
+            (&[" ", "a", " "], "a"),
+            (&["a\u{a0}b\u{200b}c\u{ad}d"], "a bcd"),
+            (&["\u{200b}", "a"], "a"),
+        ] {
+            let (text, _) = written(|writer| pieces.iter().for_each(|piece| writer.write(piece)));
+            assert_eq!(text, expected, "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn lines_and_blocks_end() {
+        let (text, blocks) = written(|writer| {
+            writer.write("a");
+            writer.line_break();
+            writer.write("b");
+            writer.line_break();
+            writer.line_break();
+            writer.write("c");
+            writer.boundary();
+            writer.boundary();
+            writer.write("d");
+        });
+        assert_eq!((text.as_str(), blocks.len()), ("a\nb\n\nc\n\nd", 3));
+        let (text, blocks) = written(|writer| {
+            writer.context.flow = Flow::Lines;
+            writer.write("a\n  b\n\nc");
+        });
+        assert_eq!((text.as_str(), blocks.len()), ("a\nb\n\nc", 2));
+    }
+
+    #[test]
+    fn code_is_verbatim() {
+        let (text, blocks) = written(|writer| {
+            writer.write("python");
+            writer.boundary();
+            writer.context = code(1);
+            writer.write("\n  a\tb \n\n");
+            writer.verbatim_line();
+            writer.verbatim_line();
+            writer.write("c\u{a0}\u{200b}d\n");
+        });
+        assert_eq!((text.as_str(), blocks), ("  a\tb \n\nc d", vec![BlockKind::Code]));
+        let (text, _) = written(|writer| {
+            writer.context = code(1);
+            writer.has_numbers = true;
+            writer.write("  a\n    b\n\n  c");
+        });
+        assert_eq!(text, "a\n  b\n\nc", "spaces between numbers and code");
+    }
+
+    #[test]
+    fn formulas_stand_once() {
+        let (text, blocks) = written(|writer| {
+            writer.write("let ");
+            writer.formula(" $x$ ", false);
+            writer.formula("x", false);
+            writer.write(" and ");
+            writer.formula("x", false);
+            writer.formula("", false);
+            writer.formula("y\n\n= z", true);
+            writer.write(".");
+        });
+        assert_eq!(text, "let $x$ and $x$\n\n$$y\n= z$$\n\n.");
+        assert_eq!(blocks, [BlockKind::Prose, BlockKind::Math, BlockKind::Prose]);
+    }
+
+    #[test]
+    fn headings_of_nothing_go() {
+        let (text, blocks) = written(|writer| {
+            for (level, words) in [(1, "A"), (2, "B"), (2, "C")] {
+                writer.context = heading();
+                writer.level = level;
+                writer.boundary();
+                writer.write(words);
+                writer.context = Context::default();
+                writer.boundary();
+                writer.leave_out();
+            }
+            writer.write("d");
+            writer.boundary();
+            writer.context = heading();
+            writer.write("E");
+        });
+        // B was a heading of what is left out, E of nothing.
+        assert_eq!((text.as_str(), blocks.len()), ("A\n\nC\n\nd", 3));
+    }
+}
