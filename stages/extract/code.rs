@@ -187,13 +187,11 @@ fn is_alone(dom: Dom<'_>, node: usize) -> bool {
     if !dom.tag(parent).is_block() {
         return false;
     }
-    if dom.text(parent).trim().len() == dom.text(node).trim().len() {
-        return true;
-    }
     // Blocks may stand around it, and other code made by the same highlighter.
     let is_apart = |neighbour: Option<usize>| {
         neighbour.is_none_or(|neighbour| {
             dom.tag(neighbour).is_block()
+                || (dom.tag(neighbour) != Tag::Br && dom.text(neighbour).is_empty())
                 || (dom.tag(neighbour) == Tag::Br && has_breaks(dom, node))
                 || (dom.tag(neighbour) == Tag::Code && (dom.has_class(node, "block") || dom.has_class(node, "hljs")))
         })
@@ -253,6 +251,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn code_is_verbatim_whatever_shows_it() {
         // All of them show this, or its first and last line.
         const ALL: &str = "if x:\n    y\n\nz";
@@ -436,5 +435,30 @@ mod tests {
         assert!(page.blocks.iter().all(|block| block.kind == BlockKind::Prose) && page.blocks.len() == 4);
         let table = "a very long name of it   1.0  yes\n".repeat(12);
         assert_eq!(code(&format!("<pre>{table}</pre>")).len(), 1);
+    }
+
+    #[test]
+    fn nasty_code_is_read_in_linear_time() {
+        let n = 20_000;
+        for (what, html) in [
+            ("lines in lines", format!("<pre>{}", "<div>".repeat(10 * n))),
+            ("blocks in blocks", "<div><div class=line><span class=a>1".repeat(n)),
+            ("code among white space", format!("<div>{}{}", " ".repeat(50 * n), "<code>a\nb</code>".repeat(n))),
+            ("code after code", format!("<div>{}", "<code>a\nb</code> ".repeat(n))),
+            ("rows", format!("<table>{}", "<tr><td class=num>1<td class=code>a".repeat(n))),
+            ("tables of numbers", "<table><tr><td>1<td><pre>".repeat(n)),
+            ("gutters", "<div><div>1<br>2</div><pre>a\nb</pre></div>".repeat(n)),
+            ("gutters in gutters", "<div>1 <pre>".repeat(n)),
+            ("styles in styles", "<div style='white-space:pre'>".repeat(n)),
+            ("lines without text", format!("<pre>{}", "<span class=line></span>".repeat(n))),
+            ("backticks", format!("<script src=asciimath></script>{}", "`a(`[[".repeat(n))),
+            ("markers", "**a [b](http [[".repeat(n)),
+            ("sources", "<span data-tex='^'>a<span data-mathml='<math><mi>x'>".repeat(n)),
+        ] {
+            let started = std::time::Instant::now();
+            Extractor::new().extract(&html, None).unwrap();
+            // Far above what it takes; quadratic time would take minutes.
+            assert!(started.elapsed() < std::time::Duration::from_secs(10), "{what}: {:?}", started.elapsed());
+        }
     }
 }

@@ -3,6 +3,9 @@
 use super::tags::Tag;
 use super::tree::{Dom, Name};
 
+/// Nodes of a line without text that are looked at for a line break.
+const NEAR: usize = 8;
+
 /// Whether a part of code is a line: a block, or a `span` that a highlighter made for each line.
 pub(super) fn is_line(dom: Dom<'_>, node: usize) -> bool {
     match dom.tag(node) {
@@ -83,7 +86,7 @@ pub(super) fn is_blank_line(dom: Dom<'_>, node: usize) -> bool {
             && (matches!(dom.tag(node), Tag::Li | Tag::Tr)
                 || dom.attribute(other, Name::Class) == dom.attribute(node, Name::Class))
     };
-    if !dom.text(node).is_empty() || dom.below(node).any(|node| dom.tag(node) == Tag::Br) {
+    if !dom.text(node).is_empty() || dom.below(node).take(NEAR).any(|node| dom.tag(node) == Tag::Br) {
         return false;
     }
     let end = dom.end(dom.parent(node));
