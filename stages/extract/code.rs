@@ -22,6 +22,7 @@ pub(super) fn is_shown_by(dom: Dom<'_>, node: usize) -> bool {
     }
     (dom.has_attributes(node)
         && (is_editor(dom, node)
+            || is_named_code(dom, node)
             || dom.attribute(node, Name::Style).is_some_and(|style| is_code_style(style) && has_lines(dom, node))))
         || (dom.tag(node) != Tag::P && are_lines(dom, node))
 }
@@ -46,6 +47,27 @@ pub(super) fn is_editor(dom: Dom<'_>, node: usize) -> bool {
                 | "prettyprint"
         )
     })
+}
+
+/// Whether a class says that an element is code, its lines end in breaks, and nothing in it makes it more than that.
+fn is_named_code(dom: Dom<'_>, node: usize) -> bool {
+    let class = dom.attribute(node, Name::Class).unwrap_or_default();
+    class.split_ascii_whitespace().any(|class| {
+        matches!(
+            class,
+            "code" | "codeblock" | "code-block" | "code_block" | "sourcecode" | "source-code" | "programlisting"
+        )
+    }) && {
+        let mut has_breaks = false;
+        for part in dom.below(node) {
+            match dom.tag(part) {
+                Tag::Br => has_breaks = true,
+                Tag::Text | Tag::Span | Tag::B | Tag::I | Tag::Em | Tag::Strong | Tag::Font | Tag::A => {}
+                _ => return false,
+            }
+        }
+        has_breaks
+    }
 }
 
 /// Whether a style keeps white space as code does: `pre` alone, or another value with letters of equal width.
@@ -271,6 +293,7 @@ mod tests {
                 "a style with letters of equal width",
                 "<p style='font-family: Menlo, monospace; white-space: pre-wrap'>if x:<br>    y<br><br>z</p>",
             ),
+            ("a class, and breaks", "<div class='code x'><b>if</b> x:<br>\n&nbsp;&nbsp;&nbsp; y<br>\n<br>\nz</div>"),
             (
                 "lines with a style each",
                 "<div><div style='white-space:pre'>if x:</div><div style='white-space:pre'>    y</div>\
@@ -420,6 +443,8 @@ mod tests {
             ("ranks", "<table><tr><td>1<td>Ada<tr><td>2<td>Bob<tr><td>3<td>Cy</table>"),
             ("ranks with a class", "<table><tr><td class=number>1<td>Ada<tr><td class=number>2<td>Bob</table>"),
             ("prose that keeps white space", "<p style='white-space: pre-wrap'>A line.\nAnother.</p>"),
+            ("a code to enter", "<p class=code>SAVE10</p>"),
+            ("a class around more", "<div class=code>a<br>b<p>c</p></div>"),
             ("a list of code", "<ul><li><code>a</code><li><code>b</code></ul>"),
         ] {
             assert_eq!(code(html), [""; 0], "{what}");
