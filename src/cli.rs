@@ -220,15 +220,18 @@ pub(crate) struct StageArgs {
 /// Arguments of `train`.
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
-    /// The model: language, class, topic or quality
-    #[arg(value_parser = ["language", "class", "topic", "quality"])]
+    /// The model: language, class, topic, quality, or extraction (which blocks of a page are content)
+    #[arg(value_parser = ["language", "class", "topic", "quality", "extraction"])]
     pub model: String,
     /// The folder of training data (see docs/models.md for its layout)
     #[arg(long, value_name = "DIR", env = "TROMMEL_DATA")]
     pub data: PathBuf,
-    /// Where the model and its card are written
-    #[arg(long, value_name = "DIR", default_value = "filters/models")]
-    pub out: PathBuf,
+    /// Where the model and its card are written [default: where the shipped model stands in the sources]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Of `extraction`: also write every page's text, by a model that saw no page of its site, as JSON lines {id, text}
+    #[arg(long, value_name = "FILE")]
+    pub outputs: Option<PathBuf>,
     /// The seed
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -1,5 +1,6 @@
 //! Training of the models that are part of the program.
 //!
+//! The model of the extractor is trained in [`extraction`]; the others are fastText models.
 //! A *plan* (one file a model) turns the data folder into examples as the model will see them, and says what the
 //! model's card must say. `fit` trains and quantises, `measure` asks the finished bytes through the program's own
 //! inference, `card` writes down what came out. All of it repeats: one thread, a seed, splits by hash.
@@ -7,6 +8,7 @@
 mod card;
 mod class;
 mod data;
+mod extraction;
 mod fit;
 mod language;
 mod measure;
@@ -25,12 +27,14 @@ use measure::Figures;
 /// What to train.
 #[derive(Debug)]
 pub(crate) struct Task<'a> {
-    /// language, class, topic or quality.
+    /// language, class, topic, quality or extraction.
     pub(crate) model: &'a str,
     /// The folder of training data.
     pub(crate) data: &'a Path,
-    /// Where `NAME.ftz` and `NAME.md` go.
+    /// Where the model and its card go.
     pub(crate) out: &'a Path,
+    /// Where `extraction` writes the texts of held-out pages.
+    pub(crate) outputs: Option<&'a Path>,
     /// Of initial weights and of the order of texts.
     pub(crate) seed: u64,
 }
@@ -66,6 +70,9 @@ struct Fold {
 
 /// Trains, measures and writes a model and its card; returns what was measured.
 pub(crate) fn run(task: &Task<'_>) -> Result<String> {
+    if task.model == "extraction" {
+        return extraction::run(task.data, task.out, task.seed, task.outputs);
+    }
     let plan = match task.model {
         "language" => language::plan(task.data)?,
         "class" => class::plan(task.data)?,

@@ -1,4 +1,4 @@
-//! From the chosen part of a tree to plain text with blocks.
+//! From the parts of a tree that are kept to plain text with blocks.
 
 use filters::{Block, BlockKind};
 
@@ -40,15 +40,14 @@ pub(super) struct Emitter {
 }
 
 impl Emitter {
-    /// Writes the subtree of `top`, dropped parts left out.
-    pub(super) fn emit(&mut self, dom: Dom<'_>, facts: &[Facts], top: usize) {
+    /// Writes the page, dropped parts left out.
+    pub(super) fn emit(&mut self, dom: Dom<'_>, facts: &[Facts]) {
         self.writer.clear();
         self.frames.clear();
-        self.writer.has_asciimath = memchr::memchr(b'`', dom.text(top).as_bytes()).is_some() && has_asciimath(dom);
-        self.may_have_strays = markdown::may_have_strays(dom.text(top));
-        let top = whole_code(dom, top);
-        let end = dom.end(top);
-        let mut node = top;
+        self.writer.has_asciimath = memchr::memchr(b'`', dom.text(0).as_bytes()).is_some() && has_asciimath(dom);
+        self.may_have_strays = markdown::may_have_strays(dom.text(0));
+        let end = dom.len();
+        let mut node = 0;
         loop {
             while let Some(frame) = self.frames.pop_if(|frame| frame.end <= node) {
                 self.leave(frame);
@@ -360,19 +359,6 @@ fn is_uncaptioned_figure(dom: Dom<'_>, image: usize) -> bool {
     }
     let mut captions = dom.below(figure).filter(|node| dom.tag(*node) == Tag::Figcaption);
     dom.tag(figure) == Tag::Figure && !captions.any(|caption| !dom.text(caption).trim().is_empty())
-}
-
-/// The code that a node is a part of, else the node: a part alone would lose its lines and numbers.
-fn whole_code(dom: Dom<'_>, node: usize) -> usize {
-    let mut whole = node;
-    let mut around = node;
-    while around != 0 {
-        if dom.tag(around) == Tag::Pre || (dom.tag(around) == Tag::Table && code_table::is_lines(dom, around)) {
-            whole = around;
-        }
-        around = dom.parent(around);
-    }
-    whole
 }
 
 /// Whether a script of the page reads AsciiMath.

@@ -1,16 +1,19 @@
 //! Extraction of one page: parse, choose, write.
 
+use std::sync::Arc;
+
 use filters::Block;
 
+use super::columns::{Columns, PageFacts};
 use super::emit::Emitter;
-use super::features::Features;
+use super::features::{Facts, Features};
 use super::hints::{self, Hints};
+use super::keep::{self, Keeper};
+use super::meta::Meta;
+use super::model::{Model, ModelFile};
 use super::parser::Parser;
-use super::prune::{Strictness, prune};
-use super::score::Container;
-use super::tags::Tag;
-use super::tree::{Dom, Name, Tree};
-use super::{json_ld, meta, score, trim};
+use super::tree::{Dom, Tree};
+use super::{columns, json_ld, meta, prune, score, words};
 
 /// What a page says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,18 +65,48 @@ const MAX_BYTES: usize = 1 << 30;
 /// Characters of text that make a page worth no further attempt.
 const ENOUGH: u32 = 250;
 
-/// Characters of running text from which one element is taken for an article, whatever stands around it.
-const LEAST_ARTICLE: u32 = 2000;
-/// A page with so many times more text than its best element is no article.
-const SCATTERED: u32 = 2;
-
 /// Extracts pages, one after the other. Its buffers are used again: keep one for each thread.
 #[derive(Debug, Default)]
 pub struct Extractor {
     tree: Tree,
     parser: Parser,
     features: Features,
+    columns: Columns,
+    leaves: Vec<u32>,
+    probabilities: Vec<f32>,
+    keeper: Keeper,
     emitter: Emitter,
+    /// In place of the embedded model.
+    model: Option<Arc<Model>>,
+}
+
+/// What becomes of one block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JudgedBlock {
+    /// The element that it stands in.
+    pub tag: String,
+    /// Its text, as in the page.
+    pub text: String,
+    /// How likely it belongs to the content, 0 to 1.
+    pub probability: f32,
+    /// Whether it is kept.
+    pub is_kept: bool,
+}
+
+/// What the model sees of a page, for its training.
+#[derive(Clone, Debug, Default)]
+pub struct Observation {
+    /// Names of the columns.
+    pub names: Vec<String>,
+    /// Column after column, a value for each block; those of words are for [`Observation::text_words`] and
+    /// [`Observation::class_words`] to fill.
+    pub columns: Vec<f32>,
+    /// The text of each block.
+    pub texts: Vec<String>,
+    /// The words of each block's text that have weights.
+    pub text_words: Vec<Vec<String>>,
+    /// The words of the classes and ids around each block that have weights.
+    pub class_words: Vec<Vec<String>>,
 }
 
 impl Extractor {
@@ -83,24 +116,22 @@ impl Extractor {
         Self::default()
     }
 
-    /// The main content of a page. Of the URL, only words that name a forum
-    /// are read: no rule is made for single sites.
+    /// With a model of one's own; `None` when it asks for columns that there are not.
+    #[must_use]
+    pub fn with_model(model: &ModelFile) -> Option<Self> {
+        Some(Self { model: Some(Arc::new(Model::new(model)?)), ..Self::default() })
+    }
+
+    /// The main content of a page. Of the URL, words that name a forum and the shape of its path are read: no rule is
+    /// made for single sites.
     ///
     /// # Errors
     /// [`ExtractError`] when the page is beyond a budget.
     pub fn extract(&mut self, html: &str, url: Option<&str>) -> Result<Page, ExtractError> {
-        if html.len() > MAX_BYTES {
-            return Err(ExtractError::TooLong { bytes: html.len(), limit: MAX_BYTES });
-        }
-        self.parser.parse(html, &mut self.tree)?;
+        let facts = self.choose(html, url)?;
         let dom = Dom { html, tree: &self.tree };
-        let features = &mut self.features;
-        features.read_hints(dom);
-        let facts = meta::read(dom);
-        let is_discussion = is_discussion(dom, features, url);
-        let container = choose(dom, features, is_discussion);
-        trim::trim(dom, &mut features.facts, container, is_discussion);
-        self.emitter.emit(dom, &features.facts, container.whole);
+        self.keeper.apply(dom, &mut self.features.facts, &self.features.seen_blocks);
+        self.emitter.emit(dom, &self.features.facts);
         if self.emitter.n_chars() < ENOUGH as usize
             && let Some(body) = json_ld::article_body(dom).filter(|body| body.len() > 2 * self.emitter.text().len())
         {
@@ -109,67 +140,94 @@ impl Extractor {
         let (text, blocks) = self.emitter.take();
         Ok(Page { text, blocks, title: facts.title, published: facts.published, language_hint: facts.language })
     }
-}
 
-/// The whole of a page whose text stands in many small parts (a shop's, a company's, a list), of which `found` is one.
-fn scattered(dom: Dom<'_>, features: &Features, found: usize) -> Option<Container> {
-    let facts = &features.facts;
-    if facts[found].good >= LEAST_ARTICLE {
-        return None;
+    /// The blocks of a page that a reader could see, with what becomes of each.
+    ///
+    /// # Errors
+    /// [`ExtractError`] when the page is beyond a budget.
+    pub fn judge(&mut self, html: &str, url: Option<&str>) -> Result<Vec<JudgedBlock>, ExtractError> {
+        self.choose(html, url)?;
+        let dom = Dom { html, tree: &self.tree };
+        let blocks = self.features.seen_blocks.iter().zip(&self.probabilities).zip(&self.keeper.is_kept);
+        let judged = blocks.map(|((block, probability), is_kept)| JudgedBlock {
+            tag: format!("{:?}", dom.tag(block.owner as usize)).to_lowercase(),
+            text: dom.text_between(block.first as usize, block.last as usize).to_owned(),
+            probability: *probability,
+            is_kept: *is_kept,
+        });
+        Ok(judged.collect())
     }
-    let mut scope = 0;
-    let mut node = found;
-    while node != 0 {
-        if dom.tag(node) == Tag::Main || dom.is(node, Name::Role, "main") {
-            scope = node;
-            break;
+
+    /// What the model would see of a page.
+    ///
+    /// # Errors
+    /// [`ExtractError`] when the page is beyond a budget.
+    pub fn observe(&mut self, html: &str, url: Option<&str>) -> Result<Observation, ExtractError> {
+        self.features.forget_hints();
+        let read = self.read(html, url, &Model::default());
+        self.features.forget_hints();
+        read?;
+        let dom = Dom { html, tree: &self.tree };
+        let blocks = &self.features.seen_blocks;
+        let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut seen = Observation {
+            names: self.columns.names.iter().map(|(what, of)| format!("{what}{of}")).collect(),
+            columns: self.columns.values.clone(),
+            ..Observation::default()
+        };
+        for block in blocks {
+            let text = dom.text_between(block.first as usize, block.last as usize);
+            let (mut of_text, mut of_classes) = (vec![], vec![]);
+            words::each_of_text(text, |word| of_text.push(words(word)));
+            columns::class_words(dom, block.first as usize, |word| of_classes.push(words(word)));
+            seen.texts.push(text.to_owned());
+            seen.text_words.push(of_text);
+            seen.class_words.push(of_classes);
         }
-        node = dom.parent(node);
+        Ok(seen)
     }
-    (scope != 0 && facts[found].chars * SCATTERED < facts[scope].chars).then_some(Container::of(scope))
-}
 
-/// Counts what can be seen, and says whether the page is a discussion: by its address, by the class of what holds most
-/// of its text, or because nearly all of it stands in comments.
-fn is_discussion(dom: Dom<'_>, features: &mut Features, url: Option<&str>) -> bool {
-    prune(dom, features, Strictness::Visibility);
-    features.count(dom);
-    features.keep_as_seen();
-    if url.is_some_and(hints::is_discussion) {
-        return true;
+    /// Reads a page and chooses its blocks.
+    fn choose(&mut self, html: &str, url: Option<&str>) -> Result<Meta, ExtractError> {
+        let model = self.model.clone().unwrap_or_else(Model::embedded);
+        let meta = self.read(html, url, &model)?;
+        let dom = Dom { html, tree: &self.tree };
+        let blocks = &self.features.seen_blocks;
+        model.predict(&self.columns, &mut self.leaves, &mut self.probabilities);
+        keep::pool(dom, &self.features.facts, blocks, &mut self.probabilities);
+        self.keeper.choose(dom, blocks, &self.columns.hashes, &self.probabilities);
+        Ok(meta)
     }
-    let all = features.facts[0].good;
-    (0..dom.len()).any(|node| {
-        let facts = &features.facts[node];
-        facts.hints.has(Hints::FORUM) && facts.good * 2 > all
-    })
-}
 
-/// The element with the content: attempts from strict to lenient, until one finds enough text.
-fn choose(dom: Dom<'_>, features: &mut Features, is_discussion: bool) -> Container {
-    let first = if is_discussion { Strictness::ClassesOfDiscussion } else { Strictness::Classes };
-    for strictness in [first, Strictness::Elements] {
-        prune(dom, features, strictness);
+    /// Reads a page, and fills the table of its blocks.
+    fn read(&mut self, html: &str, url: Option<&str>, model: &Model) -> Result<Meta, ExtractError> {
+        if html.len() > MAX_BYTES {
+            return Err(ExtractError::TooLong { bytes: html.len(), limit: MAX_BYTES });
+        }
+        self.parser.parse(html, &mut self.tree)?;
+        let dom = Dom { html, tree: &self.tree };
+        let features = &mut self.features;
+        let meta = meta::read(dom);
+        features.read_hints(dom, &model.class_words);
+        prune::hide(dom, &mut features.facts);
         features.count(dom);
-        if let Some(top) = score::container(dom, features).filter(|top| features.facts[top.whole].good >= ENOUGH) {
-            return scattered(dom, features, top.whole).unwrap_or(top);
-        }
+        features.keep_as_seen();
+        let is_discussion = is_discussion(&features.facts, url);
+        prune::prune(dom, &mut features.facts, is_discussion);
+        features.count(dom);
+        let container = score::container(dom, features).filter(|found| features.facts[found.whole].good >= ENOUGH);
+        let page = PageFacts { is_discussion, container, ..PageFacts::default() }.with_url(url);
+        self.columns.fill(dom, &features.facts, &features.seen_blocks, page, meta.title.as_deref());
+        self.columns.fill_words(dom, &features.facts, &features.seen_blocks, &model.text_words);
+        features.restore_seen();
+        Ok(meta)
     }
-    let named = (0..dom.len()).find(|node| {
-        features.facts[*node].chars >= ENOUGH
-            && (matches!(dom.tag(*node), Tag::Article | Tag::Main)
-                || dom.is(*node, Name::Itemprop, "articleBody")
-                || dom.is(*node, Name::Role, "main"))
-    });
-    if let Some(named) = named {
-        return Container::of(named);
-    }
-    if features.facts[0].chars >= ENOUGH {
-        return score::container(dom, features).unwrap_or(Container::of(0));
-    }
-    prune(dom, features, Strictness::Visibility);
-    features.count(dom);
-    Container::of(0)
+}
+
+/// Whether a page is a discussion: by its address, or by the class of what holds most of its text.
+fn is_discussion(facts: &[Facts], url: Option<&str>) -> bool {
+    url.is_some_and(hints::is_discussion)
+        || facts.iter().any(|found| found.hints.has(Hints::FORUM) && found.seen.good * 2 > facts[0].seen.good)
 }
 
 #[cfg(test)]
@@ -273,7 +331,8 @@ mod tests {
         format!(
             "<html lang=en><head><title>The title - Site</title></head><body><nav><a href=/>Home</a></nav>\
              <div class=sidebar><p>Buy our newest thing, it is great, and it is cheap, so buy it now.</p></div>\
-             <div id=content><h1>The title</h1>{article}<ul><li><a href=1>One more story</a><li><a href=2>Two</a></ul></div>\
+             <div id=content><h1>The title</h1>{article}<ul class=related><li><a href=1>One more story</a>\
+             <li><a href=2>Two</a></ul></div>\
              <div class=comments><p>I do not agree with this, said a reader, and went on for a while, as readers do.</p></div>\
              <footer>All rights reserved, by the way, and nothing may be copied.</footer></body></html>"
         )

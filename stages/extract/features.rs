@@ -3,8 +3,10 @@
 use super::hints::{self, Hints};
 use super::tags::Tag;
 use super::tree::{Dom, Name};
+use super::words::{Said, Weights};
 
 /// What is known of one node, with what is below it.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Facts {
     /// Characters, white space left out.
@@ -21,12 +23,31 @@ pub(super) struct Facts {
     pub(super) score: f32,
     /// What class and id say.
     pub(super) hints: Hints,
+    /// The same, as learned.
+    pub(super) said: Said,
+    /// There is a class or an id.
+    pub(super) is_named: bool,
+    /// No reader can see the subtree.
+    pub(super) is_unseen: bool,
     /// The subtree is no part of the content.
     pub(super) is_dropped: bool,
     /// There is a first-level heading in the subtree.
     pub(super) has_h1: bool,
-    /// Characters and good characters of the subtree as a reader could see it, nothing dropped for what it is.
-    pub(super) seen: (u32, u32),
+    /// The subtree as a reader could see it, nothing dropped for what it is.
+    pub(super) seen: Seen,
+}
+
+/// What can be seen of a subtree.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Characters, white space left out.
+    pub(super) chars: u32,
+    /// Of these, in links.
+    pub(super) link_chars: u32,
+    /// Of these, in blocks that read like running text.
+    pub(super) good: u32,
+    /// Links.
+    pub(super) links: u32,
 }
 
 impl Facts {
@@ -50,12 +71,16 @@ impl Facts {
 pub(super) struct TextBlock {
     /// The block element that it stands in.
     pub(super) owner: u32,
-    /// Characters, white space left out.
-    pub(super) chars: u32,
-    /// Of these, in links.
+    /// Its first and its last node with text.
+    pub(super) first: u32,
+    /// See `first`.
+    pub(super) last: u32,
+    /// What it holds.
+    pub(super) text: Text,
+    /// Of its characters, those in links.
     pub(super) link_chars: u32,
-    /// Commas of all scripts.
-    pub(super) commas: u32,
+    /// Links that hold some of its text.
+    pub(super) links: u32,
     /// Whether it reads like running text.
     pub(super) is_good: bool,
 }
@@ -67,21 +92,24 @@ pub(super) struct Features {
     pub(super) facts: Vec<Facts>,
     /// In document order.
     pub(super) blocks: Vec<TextBlock>,
+    /// The blocks that a reader could see.
+    pub(super) seen_blocks: Vec<TextBlock>,
     owners: Vec<u32>,
     /// What each run of text holds, counted once.
     texts: Vec<Text>,
-    hint_cache: Vec<(u64, Hints)>,
+    hint_cache: Vec<(u64, Hints, Said)>,
 }
 
 /// Entries of the cache of class lists.
-const CACHE: usize = 1024;
+const CACHE: usize = 4096;
 
 impl Features {
     /// Reads classes and ids, the same for every attempt on a page.
-    pub(super) fn read_hints(&mut self, dom: Dom<'_>) {
+    pub(super) fn read_hints(&mut self, dom: Dom<'_>, class_words: &Weights) {
         self.texts.clear();
         self.texts.extend((0..dom.len()).map(|node| match dom.tag(node) {
             Tag::Text => Text::of(dom.text(node)),
+            Tag::Script | Tag::Img => silent_text(dom, node).map_or_else(Text::default, Text::of),
             _ => Text::default(),
         }));
         self.facts.clear();
@@ -91,8 +119,8 @@ impl Features {
                 self.facts[dom.parent(node)].has_h1 = true;
             }
         }
-        self.hint_cache.clear();
-        self.hint_cache.resize(CACHE, (0, Hints::default()));
+        // Sites and their tools use the same class lists again and again: the cache lives from page to page.
+        self.hint_cache.resize(CACHE, (0, Hints::default(), Said::default()));
         for node in 0..dom.len() {
             if !dom.has_attributes(node) {
                 continue;
@@ -103,28 +131,33 @@ impl Features {
                     #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the entry")]
                     let entry = &mut self.hint_cache[hash as usize % CACHE];
                     if entry.0 != hash {
-                        *entry = (hash, hints::of(value));
+                        *entry = (hash, hints::of(value), class_words.of_names(value));
                     }
-                    self.facts[node].hints = self.facts[node].hints.with(entry.1);
+                    let facts = &mut self.facts[node];
+                    facts.is_named = true;
+                    facts.hints = facts.hints.with(entry.1);
+                    facts.said = facts.said.with(entry.2);
                 }
             }
         }
     }
 
+    /// Forgets what class lists say: another model may weigh their words differently.
+    pub(super) fn forget_hints(&mut self) {
+        self.hint_cache.clear();
+    }
+
     /// Counts text; dropped subtrees count nothing.
     pub(super) fn count(&mut self, dom: Dom<'_>) {
         for facts in &mut self.facts {
-            let Facts { hints, has_h1, is_dropped, seen, .. } = *facts;
-            *facts = Facts { hints, is_dropped, has_h1, seen, ..Facts::default() };
+            (facts.chars, facts.link_chars, facts.good, facts.commas, facts.links) = (0, 0, 0, 0, 0);
         }
         self.blocks.clear();
         self.owners.clear();
         self.owners.resize(dom.len(), 0);
         let mut block = TextBlock::default();
-        let mut link_end = 0;
+        let (mut link, mut link_end) = (0, 0);
         let mut node = 0;
-        // The text of the open block so far ends like a sentence.
-        let mut ends_sentence = false;
         while node < dom.len() {
             let tag = dom.tag(node);
             let owner = if node == 0 { 0 } else { self.owners[dom.parent(node)] };
@@ -134,55 +167,84 @@ impl Features {
             }
             self.owners[node] = if tag.is_block() { index(node) } else { owner };
             if tag.is_block() {
-                self.end_block(&mut block, ends_sentence);
+                self.end_block(&mut block);
             }
             if tag == Tag::A {
-                link_end = dom.end(node);
+                (link, link_end) = (node, dom.end(node));
                 self.facts[node].links += 1;
             }
-            if tag == Tag::Text {
+            let text = self.texts[node];
+            if text.chars > 0 {
                 if block.owner != owner {
-                    self.end_block(&mut block, ends_sentence);
+                    self.end_block(&mut block);
                     block.owner = owner;
                 }
-                let text = self.texts[node];
-                let in_link = if node < link_end { text.chars } else { 0 };
-                block.chars += text.chars;
-                block.link_chars += in_link;
-                block.commas += text.commas;
-                if text.chars > 0 {
-                    ends_sentence = text.ends_sentence;
+                if block.text.chars == 0 {
+                    block.first = index(node);
                 }
-                let facts = &mut self.facts[node];
-                (facts.chars, facts.link_chars, facts.commas) = (text.chars, in_link, text.commas);
+                block.last = index(node);
+                block.text.add(text);
+                let mut facts = Facts { chars: text.chars, commas: text.commas, ..self.facts[node] };
+                if node < link_end {
+                    facts.link_chars = text.chars;
+                    block.link_chars += text.chars;
+                    block.links += u32::from(link != 0);
+                    link = 0; // counted
+                }
+                self.facts[node] = facts;
             }
             node += 1;
         }
-        self.end_block(&mut block, ends_sentence);
+        self.end_block(&mut block);
         for node in (1..dom.len()).rev() {
             let facts = self.facts[node];
             self.facts[dom.parent(node)].add(&facts);
         }
     }
 
-    /// Keeps the counts of now as what a reader could see.
+    /// Keeps the counts of now as what a reader could see, and the blocks apart from those of the next count.
     pub(super) fn keep_as_seen(&mut self) {
+        std::mem::swap(&mut self.blocks, &mut self.seen_blocks);
         for facts in &mut self.facts {
-            facts.seen = (facts.chars, facts.good);
+            let Facts { chars, link_chars, good, links, .. } = *facts;
+            facts.seen = Seen { chars, link_chars, good, links };
         }
     }
 
-    fn end_block(&mut self, block: &mut TextBlock, ends_sentence: bool) {
-        if block.chars > 0 {
-            let own = block.chars - block.link_chars;
-            let is_prose = own >= 80 || (own >= 25 && (ends_sentence || block.commas > 0));
-            block.is_good = is_prose && block.link_chars * 2 <= block.chars;
+    /// Goes back to what a reader could see.
+    pub(super) fn restore_seen(&mut self) {
+        for facts in &mut self.facts {
+            let Seen { chars, link_chars, good, links } = facts.seen;
+            (facts.chars, facts.link_chars, facts.good, facts.links) = (chars, link_chars, good, links);
+            facts.is_dropped = facts.is_unseen;
+        }
+    }
+
+    fn end_block(&mut self, block: &mut TextBlock) {
+        let Text { chars, commas, ends_sentence, .. } = block.text;
+        if chars > 0 {
+            let own = chars - block.link_chars;
+            let is_prose = own >= 80 || (own >= 25 && (ends_sentence || commas > 0));
+            block.is_good = is_prose && block.link_chars * 2 <= chars;
             if block.is_good {
-                self.facts[block.owner as usize].good += block.chars;
+                self.facts[block.owner as usize].good += chars;
             }
             self.blocks.push(*block);
         }
         *block = TextBlock { owner: block.owner, ..TextBlock::default() };
+    }
+}
+
+/// Text that is no text of the page's source and yet may come out: TeX in scripts, descriptions of figures and formulas.
+fn silent_text(dom: Dom<'_>, node: usize) -> Option<&str> {
+    match dom.tag(node) {
+        Tag::Script => {
+            let kind = dom.attribute(node, Name::Type)?.trim_start();
+            if kind.starts_with("math/") { dom.attribute(node, Name::Raw) } else { None }
+        }
+        _ => dom
+            .attribute(node, Name::Alt)
+            .filter(|_| dom.tag(dom.parent(node)) == Tag::Figure || super::formula::at(dom, node).is_some()),
     }
 }
 
@@ -195,8 +257,18 @@ fn index(value: usize) -> u32 {
 pub(super) struct Text {
     /// Characters, white space left out; one of a script without spaces counts twice, since it says more.
     pub(super) chars: u32,
+    /// Words: runs of characters that are no white space.
+    pub(super) words: u32,
     /// Commas of all scripts.
     pub(super) commas: u32,
+    /// ASCII digits.
+    pub(super) digits: u32,
+    /// ASCII capitals.
+    pub(super) capitals: u32,
+    /// Full stops, question and exclamation marks.
+    pub(super) stops: u32,
+    /// Other ASCII punctuation.
+    pub(super) marks: u32,
     /// Whether it ends like a sentence.
     pub(super) ends_sentence: bool,
 }
@@ -204,32 +276,63 @@ pub(super) struct Text {
 impl Text {
     pub(super) fn of(text: &str) -> Self {
         let mut found = Self::default();
-        if text.is_ascii() {
-            for byte in text.bytes() {
-                found.chars += u32::from(byte > b' ');
-                found.commas += u32::from(byte == b',');
-            }
-        } else {
-            for character in text.chars() {
-                if character.is_ascii() {
-                    found.chars += u32::from(character > ' ');
-                    found.commas += u32::from(character == ',');
-                } else if character >= '\u{3000}' && matches!(character, '，' | '、' | '。' | '！' | '？' | '；')
-                {
-                    found.chars += 1;
-                    found.commas += 1;
-                } else if filters::text::is_unspaced(character) {
-                    found.chars += 2;
-                } else if !character.is_whitespace() {
-                    found.chars += 1;
-                    found.commas += u32::from(matches!(character, '،' | '؛' | '۔' | '।'));
-                }
-            }
+        // In pieces whose counts fit a byte: so the sums are vectorised.
+        for piece in text.as_bytes().chunks(usize::from(u8::MAX)) {
+            let count = |is_counted: fn(u8) -> bool| {
+                u32::from(piece.iter().map(|byte| u8::from(is_counted(*byte))).sum::<u8>())
+            };
+            found.chars += count(|byte| byte > b' ');
+            found.commas += count(|byte| byte == b',');
+            found.digits += count(|byte| byte.is_ascii_digit());
+            found.capitals += count(|byte| byte.is_ascii_uppercase());
+            found.stops += count(|byte| matches!(byte, b'.' | b'!' | b'?'));
+            found.marks += count(|byte| byte.is_ascii_punctuation());
+            let starts = piece.iter().zip(&piece[1..]).map(|(before, byte)| u8::from(*before <= b' ' && *byte > b' '));
+            found.words += u32::from(starts.sum::<u8>());
+        }
+        found.words += u32::from(text.as_bytes().first().is_some_and(|byte| *byte > b' '));
+        if !text.is_ascii() {
+            (found.chars, found.words) = (0, 0);
+            found.count_characters(text);
         }
         let end = text
             .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | '」'));
         found.ends_sentence = end.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '۔', '؟']);
         found
+    }
+
+    /// Counts what bytes do not say of a text beyond ASCII.
+    fn count_characters(&mut self, text: &str) {
+        let mut was_space = true;
+        for character in text.chars() {
+            let is_space = character.is_whitespace();
+            let is_unspaced = !character.is_ascii() && filters::text::is_unspaced(character);
+            self.words += u32::from((was_space && !is_space) || is_unspaced);
+            was_space = is_space;
+            self.chars += u32::from(!is_space);
+            if character.is_ascii() {
+                continue;
+            }
+            match character {
+                '，' | '、' | '،' | '؛' => self.commas += 1,
+                '。' | '！' | '？' | '；' | '۔' | '।' | '؟' => {
+                    self.commas += 1;
+                    self.stops += 1;
+                }
+                _ => self.chars += u32::from(is_unspaced),
+            }
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.chars += other.chars;
+        self.words += other.words;
+        self.commas += other.commas;
+        self.digits += other.digits;
+        self.capitals += other.capitals;
+        self.stops += other.stops;
+        self.marks += other.marks;
+        self.ends_sentence = other.ends_sentence;
     }
 }
 
@@ -239,14 +342,18 @@ mod tests {
 
     #[test]
     fn text_is_counted() {
-        for (text, chars, commas, ends_sentence) in [
-            ("", 0, 0, false),
-            (" a, b.\n", 4, 1, true),
-            ("He said “no”. ", 11, 0, true),
-            ("我们，去。", 8, 2, true),
-            ("é\u{a0}è", 2, 0, false),
+        let text = Text::default();
+        for (what, expected) in [
+            ("", text),
+            (" a, b.\n", Text { chars: 4, words: 2, commas: 1, stops: 1, marks: 2, ends_sentence: true, ..text }),
+            (
+                "He said “no”. ",
+                Text { chars: 11, words: 3, capitals: 1, stops: 1, marks: 1, ends_sentence: true, ..text },
+            ),
+            ("我们，去。", Text { chars: 8, words: 3, commas: 2, stops: 1, ends_sentence: true, ..text }),
+            ("é\u{a0}è 12", Text { chars: 4, words: 3, digits: 2, ..text }),
         ] {
-            assert_eq!(Text::of(text), Text { chars, commas, ends_sentence }, "{text:?}");
+            assert_eq!(Text::of(what), expected, "{what:?}");
         }
     }
 }

@@ -204,8 +204,14 @@ const LONGEST: usize = 24;
 
 /// What the words of a class list or an id say.
 pub(super) fn of(names: &str) -> Hints {
-    let bytes = names.as_bytes();
     let mut hints = Hints::default();
+    words(names, |found| hints = hints.with(word(found)));
+    hints
+}
+
+/// The words of a class list or an id, in lower case.
+pub(super) fn words(names: &str, mut each: impl FnMut(&[u8])) {
+    let bytes = names.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         if !bytes[at].is_ascii_alphabetic() {
@@ -225,9 +231,8 @@ pub(super) fn of(names: &str) -> Hints {
         let length = (at - start).min(LONGEST);
         lower[..length].copy_from_slice(&bytes[start..start + length]);
         lower[..length].make_ascii_lowercase();
-        hints = hints.with(word(&lower[..length]));
+        each(&lower[..length]);
     }
-    hints
 }
 
 fn word(word: &[u8]) -> Hints {

@@ -25,6 +25,28 @@ pub(super) fn date_published(dom: Dom<'_>) -> Option<String> {
     scripts(dom).find_map(|json| value(json, "datePublished")).filter(|date| !date.trim().is_empty())
 }
 
+/// What the page says it is, as a number: 0 nothing, 1 news, 2 a blog's post, 3 an article, 4 a product, 5 a
+/// discussion, 6 a list.
+pub(super) fn kind(dom: Dom<'_>) -> u8 {
+    let types = scripts(dom).flat_map(|json| {
+        memmem::find_iter(json.as_bytes(), "\"@type\"").filter_map(|at| {
+            let rest = json[at + "\"@type\"".len()..].trim_start().strip_prefix(':')?.trim_start();
+            let rest = rest.strip_prefix('[').unwrap_or(rest).trim_start().strip_prefix('"')?;
+            rest.split('"').next()
+        })
+    });
+    let kinds = types.map(|name| match name {
+        "NewsArticle" => 1,
+        "BlogPosting" => 2,
+        "Article" => 3,
+        "Product" | "ProductGroup" => 4,
+        "QAPage" | "DiscussionForumPosting" => 5,
+        "CollectionPage" | "ItemList" => 6,
+        _ => u8::MAX,
+    });
+    kinds.filter(|kind| *kind != u8::MAX).min().unwrap_or(0)
+}
+
 /// The first string under a key.
 fn value(json: &str, key: &str) -> Option<String> {
     let quoted = format!("\"{key}\"");

@@ -1,6 +1,6 @@
 //! What is no part of a page's content, whatever its text: by element, role, visibility, and the words of its class.
 
-use super::features::{Facts, Features};
+use super::features::{Facts, Seen};
 use super::hints::Hints;
 use super::tags::Tag;
 use super::tree::{Dom, Name};
@@ -18,28 +18,23 @@ const LEAST_GOOD: u32 = 500;
 /// Bytes of text up to which a part is dropped as a byline, a date or tags.
 const LONGEST_META: usize = 200;
 
-/// How much is dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strictness {
-    /// By elements, roles and classes.
-    Classes,
-    /// The same, but for comments: a discussion's messages are its content.
-    ClassesOfDiscussion,
-    /// By elements, roles and visibility.
-    Elements,
-    /// What cannot be seen.
-    Visibility,
-}
-
-/// Marks the roots of what is dropped in [`Features::facts`]. For anything but visibility, what can be seen must have
-/// been counted.
-pub(super) fn prune(dom: Dom<'_>, features: &mut Features, strictness: Strictness) {
-    let total = features.facts[0].seen;
+/// Marks what no reader can see.
+pub(super) fn hide(dom: Dom<'_>, facts: &mut [Facts]) {
     let mut node = 0;
     while node < dom.len() {
-        let is_dropped = is_unseen(dom, node)
-            || (strictness != Strictness::Visibility && is_noise(dom, &features.facts[node], node, total, strictness));
-        features.facts[node].is_dropped = is_dropped;
+        let is_unseen = is_unseen(dom, node);
+        (facts[node].is_unseen, facts[node].is_dropped) = (is_unseen, is_unseen);
+        node = if is_unseen { dom.end(node) } else { node + 1 };
+    }
+}
+
+/// Marks the roots of what is dropped. What can be seen must have been counted.
+pub(super) fn prune(dom: Dom<'_>, facts: &mut [Facts], is_discussion: bool) {
+    let total = facts[0].seen;
+    let mut node = 0;
+    while node < dom.len() {
+        let is_dropped = facts[node].is_unseen || is_noise(dom, &facts[node], node, total, is_discussion);
+        facts[node].is_dropped = is_dropped;
         node = if is_dropped { dom.end(node) } else { node + 1 };
     }
 }
@@ -70,7 +65,7 @@ fn is_hiding(style: &str) -> bool {
     })
 }
 
-fn is_noise(dom: Dom<'_>, facts: &Facts, node: usize, total: (u32, u32), strictness: Strictness) -> bool {
+fn is_noise(dom: Dom<'_>, facts: &Facts, node: usize, total: Seen, is_discussion: bool) -> bool {
     let tag = dom.tag(node);
     if matches!(tag, Tag::Text | Tag::Html | Tag::Head | Tag::Body | Tag::Main | Tag::Math | Tag::Pre | Tag::Code) {
         return false;
@@ -84,7 +79,7 @@ fn is_noise(dom: Dom<'_>, facts: &Facts, node: usize, total: (u32, u32), strictn
         // What readers without scripts see: rarely the page itself, mostly a request to turn scripts on.
         Tag::Noscript => return share() < LARGEST_NOSCRIPT,
         // Forms wrap whole pages and whole threads.
-        Tag::Form if facts.seen.1 > 0 && facts.seen.1 * 2 >= total.1 => {}
+        Tag::Form if facts.seen.good > 0 && facts.seen.good * 2 >= total.good => {}
         Tag::Aside | Tag::Form | Tag::Menu if share() < LARGEST_ASIDE => return true,
         _ => {}
     }
@@ -115,23 +110,23 @@ fn is_noise(dom: Dom<'_>, facts: &Facts, node: usize, total: (u32, u32), strictn
             return true;
         }
     }
-    if strictness == Strictness::Elements || tag == Tag::Article {
+    if tag == Tag::Article {
         return false;
     }
     let hints = facts.hints;
     (hints.has(Hints::CONSENT) && share() < LARGEST_COMMENTS)
         || (hints.has(Hints::NOISE) && !facts.has_h1 && share() < LARGEST_NOISE)
-        || (hints.has(Hints::COMMENTS) && strictness == Strictness::Classes && share() < LARGEST_COMMENTS)
+        || (hints.has(Hints::COMMENTS) && !is_discussion && share() < LARGEST_COMMENTS)
         || (hints.has(Hints::HIDDEN) && share() < LARGEST_ASIDE)
         || (hints.has(Hints::META) && !tag.is_heading() && dom.text(node).len() <= LONGEST_META)
 }
 
 /// The smaller one of the shares of the page's characters and of its good characters.
 #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
-fn share((chars, good): (u32, u32), (all_chars, all_good): (u32, u32)) -> f32 {
-    let by_chars = chars as f32 / all_chars.max(1) as f32;
-    let by_good = good as f32 / all_good.max(1) as f32;
-    if all_good < LEAST_GOOD { by_chars } else { by_chars.min(by_good) }
+fn share(part: Seen, whole: Seen) -> f32 {
+    let by_chars = part.chars as f32 / whole.chars.max(1) as f32;
+    let by_good = part.good as f32 / whole.good.max(1) as f32;
+    if whole.good < LEAST_GOOD { by_chars } else { by_chars.min(by_good) }
 }
 
 #[cfg(test)]

@@ -25,13 +25,6 @@ pub(super) struct Container {
     pub(super) whole: usize,
 }
 
-impl Container {
-    /// One element that was not found by its score.
-    pub(super) const fn of(node: usize) -> Self {
-        Self { core: node, whole: node }
-    }
-}
-
 /// The element that holds the content; `None` when no text reads like running text.
 pub(super) fn container(dom: Dom<'_>, features: &mut Features) -> Option<Container> {
     score(dom, features);
@@ -51,7 +44,7 @@ fn score(dom: Dom<'_>, features: &mut Features) {
         if !block.is_good {
             continue;
         }
-        let points = 1.0 + block.commas as f32 + (block.chars as f32 / 100.0).min(3.0);
+        let points = 1.0 + block.text.commas as f32 + (block.text.chars as f32 / 100.0).min(3.0);
         let mut node = block.owner as usize;
         // A paragraph's own element is no container; a `div` full of text is one.
         if !matches!(dom.tag(node), Tag::Div | Tag::Td | Tag::Section | Tag::Article | Tag::Main | Tag::Body) {

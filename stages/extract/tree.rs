@@ -171,6 +171,13 @@ impl Tree {
         self.has_sources = false;
     }
 
+    /// With a root and nothing in it.
+    pub(super) fn with_root() -> Self {
+        let mut tree = Self::default();
+        tree.push(Tag::Html, 0);
+        tree
+    }
+
     /// How many nodes there are.
     pub(super) const fn len(&self) -> usize {
         self.nodes.len()
@@ -281,8 +288,13 @@ impl<'a> Dom<'a> {
 
     /// The text of a node's subtree, white space as in the page.
     pub(super) fn text(self, node: usize) -> &'a str {
-        let start = self.tree.nodes[node].text as usize;
-        let end = self.tree.nodes.get(self.end(node)).map_or(self.tree.text.len(), |next| next.text as usize);
+        self.text_between(node, node)
+    }
+
+    /// The text from a node to the end of another one's subtree, white space as in the page.
+    pub(super) fn text_between(self, first: usize, last: usize) -> &'a str {
+        let start = self.tree.nodes[first].text as usize;
+        let end = self.tree.nodes.get(self.end(last)).map_or(self.tree.text.len(), |next| next.text as usize);
         &self.tree.text[start..end]
     }
 
