@@ -2,12 +2,16 @@
 //!
 //! Documents that come as text pass through: their whole text is one block of prose.
 
+mod attributes;
 mod emit;
 mod entities;
 mod extractor;
 mod features;
+mod foreign;
 mod formula;
+mod foster;
 mod hints;
+mod implied;
 mod json_ld;
 mod math;
 mod mathml;
@@ -15,6 +19,7 @@ mod meta;
 mod parser;
 mod prune;
 mod score;
+mod script;
 mod table;
 mod tags;
 mod tokenizer;
