@@ -16,6 +16,8 @@ mod json_ld;
 mod math;
 mod mathml;
 mod meta;
+#[cfg(test)]
+mod parity;
 mod parser;
 mod prune;
 mod score;
