@@ -11,11 +11,17 @@ mod foreign;
 mod formula;
 mod foster;
 mod hints;
+#[cfg(test)]
+mod hostile;
 mod implied;
+#[cfg(test)]
+mod invariants;
 mod json_ld;
 mod math;
 mod mathml;
 mod meta;
+#[cfg(test)]
+mod nasty;
 #[cfg(test)]
 mod parity;
 mod parser;
