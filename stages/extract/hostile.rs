@@ -121,7 +121,8 @@ impl Random {
             1 => page.truncate(part.start),
             2 => page.iter_mut().skip(part.start).take(1).for_each(|byte| *byte ^= 1 << self.below(8)),
             3 => {
-                page.iter_mut().skip(part.start).take(1).for_each(|byte| *byte = u8::try_from(self.below(256)).unwrap())
+                let other = u8::try_from(self.below(256)).unwrap();
+                page.iter_mut().skip(part.start).take(1).for_each(|byte| *byte = other);
             }
             4 => {
                 let again = page[part.clone()].repeat(1 + self.below(20));

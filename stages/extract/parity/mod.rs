@@ -18,7 +18,6 @@
 //! | deeper than 512 elements | deeper | siblings | browsers do so as well |
 
 mod oracle;
-mod pages;
 mod soup;
 
 use std::fmt::Write;
@@ -205,17 +204,14 @@ fn known_differences() {
 /// Every other page; all, where `TROMMEL_PARITY` is set.
 #[test]
 fn real_pages_read_as_in_browsers() {
-    let Some(folder) = pages::folder() else {
-        eprintln!("SKIPPED: no pages at ../shared/data/extraction; name the data's folder in TROMMEL_DATA");
-        return;
-    };
+    let Some(folder) = crate::real_pages::folder() else { return };
     let step = if std::env::var_os("TROMMEL_PARITY").is_some() { 1 } else { 2 };
     let mut read = reader();
     let mut report = String::new();
     // All pages and the well-formed ones: how many, with the same text, with the same blocks.
     let mut counts = [[0_usize; 3]; 2];
     let mut at = 0;
-    pages::for_each(&folder, |set, file, bytes| {
+    crate::real_pages::for_each(&folder, |set, file, bytes| {
         at += 1;
         if at % step != 0 {
             return;

@@ -1,17 +1,22 @@
-//! The real pages of `shared/data/extraction`, where they are at hand.
+//! The real pages of `../shared/data/extraction`, where they are at hand: for tests.
 
 use std::path::{Path, PathBuf};
 
-/// The folder of the data: what `TROMMEL_DATA` names, or `../shared/data` beside the repository.
-pub(super) fn folder() -> Option<PathBuf> {
+/// The pages' folder, in what `TROMMEL_DATA` names, or in `../shared/data` beside the repository. Where there is none, it
+/// says so loudly: the test is then skipped.
+pub(crate) fn folder() -> Option<PathBuf> {
     let data = std::env::var_os("TROMMEL_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
     let folder = data.join("extraction");
-    folder.is_dir().then_some(folder)
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: no pages at {}; name the data's folder in TROMMEL_DATA", folder.display());
+    None
 }
 
 /// Calls `each` with set, file name and bytes of each page, in order.
-pub(super) fn for_each(folder: &Path, mut each: impl FnMut(&str, &str, &[u8])) {
+pub(crate) fn for_each(folder: &Path, mut each: impl FnMut(&str, &str, &[u8])) {
     let mut sets: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     sets.sort();
     for set in sets.iter().filter(|set| set.join("html.tar.zst").is_file()) {
