@@ -44,6 +44,14 @@ pub enum ExtractError {
         /// The budget.
         limit: usize,
     },
+    /// The page gives more text than the budget.
+    #[error("{bytes} bytes of text, more than {limit}")]
+    TooMuchText {
+        /// Bytes of text.
+        bytes: usize,
+        /// The budget.
+        limit: usize,
+    },
 }
 
 impl ExtractError {
@@ -53,12 +61,15 @@ impl ExtractError {
         match self {
             Self::TooManyNodes { .. } => "too_many_nodes",
             Self::TooLong { .. } => "too_long",
+            Self::TooMuchText { .. } => "too_much_text",
         }
     }
 }
 
 /// Bytes of a page: offsets are kept in 32 bits, and decoded text may be a little longer than the page.
 const MAX_BYTES: usize = 1 << 30;
+/// Bytes of a page's text: blocks are counted in 32 bits, and lists in lists give more text than the page has bytes.
+const MAX_TEXT: usize = 1 << 30;
 /// Characters of text that make a page worth no further attempt.
 const ENOUGH: u32 = 250;
 
@@ -89,9 +100,7 @@ impl Extractor {
     /// # Errors
     /// [`ExtractError`] when the page is beyond a budget.
     pub fn extract(&mut self, html: &str, url: Option<&str>) -> Result<Page, ExtractError> {
-        if html.len() > MAX_BYTES {
-            return Err(ExtractError::TooLong { bytes: html.len(), limit: MAX_BYTES });
-        }
+        within_budgets(html.len(), 0)?;
         self.parser.parse(html, &mut self.tree)?;
         let dom = Dom { html, tree: &self.tree };
         let features = &mut self.features;
@@ -106,9 +115,21 @@ impl Extractor {
         {
             self.emitter.plain(&body);
         }
+        within_budgets(0, self.emitter.text().len())?;
         let (text, blocks) = self.emitter.take();
         Ok(Page { text, blocks, title: facts.title, published: facts.published, language_hint: facts.language })
     }
+}
+
+/// Whether a page and its text have no more bytes than they may.
+const fn within_budgets(page: usize, text: usize) -> Result<(), ExtractError> {
+    if page > MAX_BYTES {
+        return Err(ExtractError::TooLong { bytes: page, limit: MAX_BYTES });
+    }
+    if text > MAX_TEXT {
+        return Err(ExtractError::TooMuchText { bytes: text, limit: MAX_TEXT });
+    }
+    Ok(())
 }
 
 /// The whole of a page whose text stands in many small parts (a shop's, a company's, a list), of which `found` is one.
@@ -271,6 +292,14 @@ mod tests {
             format!("The title\n\n{sentence}\n\n{sentence} {sentence}\n\nThen\n\n{sentence} {sentence}")
         );
         assert_eq!((page.title.as_deref(), page.language_hint.as_deref()), (Some("The title"), Some("en")));
+    }
+
+    #[test]
+    fn budgets_say_what_is_too_much() {
+        let kind = |page, text| within_budgets(page, text).map_err(|error| error.kind());
+        assert_eq!(kind(MAX_BYTES, MAX_TEXT), Ok(()));
+        assert_eq!(kind(MAX_BYTES + 1, 0), Err("too_long"));
+        assert_eq!(kind(0, MAX_TEXT + 1), Err("too_much_text"));
     }
 
     #[test]
