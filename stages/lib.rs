@@ -19,6 +19,8 @@ pub mod models;
 pub mod pass;
 pub mod plan;
 pub mod read;
+#[cfg(test)]
+mod real_pages;
 pub mod schema;
 pub mod scrub;
 pub mod spec;

@@ -147,6 +147,7 @@ fn hostile_pages_are_read_or_fail() {
         ("open", open.into_bytes()),
         ("attributes", format!("<a {}>x</a>", "b=\"c\" ".repeat(300_000)).into_bytes()),
         ("entities", "&amp;&#x110000;&#0;&bogus;&".repeat(100_000).into_bytes()),
+        ("nodes", format!("<p>Text.{}", "<br>".repeat(1_000_001)).into_bytes()),
     ];
     let warc: Vec<u8> =
         pages.iter().flat_map(|(name, body)| response(&format!("https://hostile.example/{name}"), body)).collect();
@@ -156,6 +157,7 @@ fn hostile_pages_are_read_or_fail() {
         let rows = sql(&out, &format!("select text from documents where url = 'https://hostile.example/{name}'"));
         rows.first().and_then(|row| row["text"].as_str()).unwrap_or_default().to_owned()
     };
+    assert_eq!(failures(&out, "pages.warc"), ["too_many_nodes"], "a page beyond a budget fails, and says why");
     assert!(text("deep").contains("a sentence about the harbour"), "a deep page is read");
     assert!(text("line").len() > 9_000_000, "a long line is read");
     for name in ["invalid", "nul"] {

@@ -10,6 +10,9 @@ use super::tree::{Dom, Name};
 use super::writer::{Context, Flow, Writer};
 use super::{code, code_lines, code_table, formula, gutter, markdown, math, table};
 
+/// Open elements among which the innermost list or table is looked for.
+const MOST_FRAMES: usize = 64;
+
 /// An open element whose end matters.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
@@ -214,13 +217,19 @@ impl Emitter {
     }
 
     fn is_in_code_table(&self) -> bool {
-        self.frames.iter().rev().any(|frame| frame.is_code_table)
+        self.innermost(|frame| frame.is_code_table).is_some()
+    }
+
+    /// Where the innermost such frame is; a page of thousands of nested elements must not be searched at each of them.
+    fn innermost(&self, is_wanted: impl Fn(&Frame) -> bool) -> Option<usize> {
+        let first = self.frames.len().saturating_sub(MOST_FRAMES);
+        self.frames[first..].iter().rposition(is_wanted).map(|at| first + at)
     }
 
     fn enter_block(&mut self, dom: Dom<'_>, facts: &[Facts], node: usize) -> usize {
         let tag = dom.tag(node);
         // Cells and rows of the innermost table, when it holds data.
-        if let Some(table) = self.frames.iter().rposition(|frame| frame.is_data_table) {
+        if let Some(table) = self.innermost(|frame| frame.is_data_table) {
             return self.enter_cell(dom, node, table);
         }
         self.writer.boundary();
@@ -264,7 +273,7 @@ impl Emitter {
             _ => None,
         };
         // The innermost list's frame, for the number of an item.
-        let list = self.frames.iter().rposition(|frame| frame.is_list);
+        let list = self.innermost(|frame| frame.is_list);
         let is_in_list = self.writer.context.group != 0 && list.is_some();
         let frame = self.open(dom, node);
         frame.is_list = tag.is_list() || tag == Tag::Dl;

@@ -50,35 +50,29 @@ pub(super) enum Place {
 pub(super) fn decode(raw: &str, place: Place, out: &mut String) {
     let bytes = raw.as_bytes();
     let mut from = 0;
-    // Nearly all text has neither NUL nor carriage return: look for them once.
-    let special = memchr::memchr2(b'\0', b'\r', bytes).is_some();
-    let plain = |text: &str, out: &mut String| {
-        if special {
-            let mut characters = text.chars().peekable();
-            while let Some(character) = characters.next() {
-                match character {
-                    '\0' => {}
-                    '\r' => {
-                        if characters.peek() != Some(&'\n') {
-                            out.push('\n');
-                        }
-                    }
-                    _ => out.push(character),
-                }
-            }
-        } else {
-            out.push_str(text);
-        }
-    };
     while let Some(at) = memchr::memchr(b'&', &bytes[from..]).map(|at| from + at) {
-        plain(&raw[from..at], out);
+        literal(&raw[from..at], out);
         let used = reference(&raw[at + 1..], place, out);
         if used == 0 {
             out.push('&');
         }
         from = at + 1 + used;
     }
-    plain(&raw[from..], out);
+    literal(&raw[from..], out);
+}
+
+/// Appends `raw` to `out` with its references as they are, NULs dropped and carriage returns as line feeds.
+pub(super) fn literal(raw: &str, out: &mut String) {
+    let mut from = 0;
+    // Nearly all text has neither.
+    while let Some(at) = memchr::memchr2(b'\0', b'\r', &raw.as_bytes()[from..]).map(|at| from + at) {
+        out.push_str(&raw[from..at]);
+        from = at + 1;
+        if raw.as_bytes()[at] == b'\r' && raw.as_bytes().get(from) != Some(&b'\n') {
+            out.push('\n');
+        }
+    }
+    out.push_str(&raw[from..]);
 }
 
 /// The decoded value of an attribute.

@@ -99,10 +99,17 @@ fn strip_tags(html: &str) -> String {
     use super::tokenizer::{Token, Tokenizer};
     let mut tokens = Tokenizer::new(html);
     let mut out = String::new();
-    while let Some(token) = tokens.next() {
+    while let Some(token) = tokens.next(false) {
         match token {
             Token::Text(text) => super::entities::decode(text, super::entities::Place::Text, &mut out),
-            Token::Start(_) | Token::End(_) => out.push('\n'),
+            Token::Literal(text) => super::entities::literal(text, &mut out),
+            Token::Start(tag) => {
+                if Tag::parse(tag.name).is_raw_text() {
+                    tokens.raw_text(tag.name); // no text that is shown
+                }
+                out.push('\n');
+            }
+            Token::End(_) => out.push('\n'),
         }
     }
     out
@@ -123,5 +130,6 @@ mod tests {
             assert_eq!(value(json, "articleBody").as_deref(), expected, "{json}");
         }
         assert_eq!(strip_tags("<p>a &amp; b</p>"), "\na & b\n");
+        assert_eq!(strip_tags("a<script>if (a < b) {}</script>c"), "a\nc");
     }
 }

@@ -207,8 +207,9 @@ impl Reader {
     fn html(&mut self, html: &str) {
         let mut tokens = Tokenizer::new(html);
         let mut decoded = String::new();
-        while let Some(token) = tokens.next() {
+        while let Some(token) = tokens.next(false) {
             match token {
+                Token::Literal(text) => self.writer.write(text),
                 Token::Text(text) => {
                     decoded.clear();
                     entities::decode(text, entities::Place::Text, &mut decoded);

@@ -104,13 +104,18 @@ pub(super) fn rewrite(
         scratch.clear();
         let mut rest = text;
         let backtick = if has_asciimath { b'`' } else { b'[' };
+        // Where each pair closes next: looked for once, however many open before it.
+        let mut closes = PAIRS.map(|(_, close, _)| Next::new(close));
+        let mut blank_line = Next::new("\n\n");
         while let Some(at) = memchr::memchr3(b'\\', b'[', backtick, rest.as_bytes()) {
-            let found = pairs.iter().find_map(|(open, close, delimiter)| {
+            let found = pairs.iter().zip(&mut closes).find_map(|((open, close, delimiter), next)| {
                 let inner = rest[at..].strip_prefix(open)?;
-                let limit = inner.floor_char_boundary(LONGEST);
-                let length = inner[..limit].find(close)?;
+                let start = text.len() - inner.len();
+                let end = next.from(text, start).filter(|end| end - start <= LONGEST)?;
+                let has_blank_line = blank_line.from(text, start).is_some_and(|blank| blank < end);
+                let length = end - start;
                 let formula = inner[..length].trim();
-                let is_formula = !formula.is_empty() && !inner[..length].contains("\n\n");
+                let is_formula = !formula.is_empty() && !has_blank_line;
                 is_formula.then_some((formula, *open, *delimiter, at + open.len() + length + close.len()))
             });
             if let Some((formula, open, delimiter, used)) = found {
@@ -135,6 +140,31 @@ pub(super) fn rewrite(
         out.push_str(scratch);
     }
     if kind == BlockKind::Prose && is_display(&out[start..]) { BlockKind::Math } else { kind }
+}
+
+/// The next place of a piece of text, for questions from ever later places.
+struct Next {
+    piece: &'static str,
+    /// The last answer.
+    found: Option<usize>,
+    /// Whether there was a question.
+    is_asked: bool,
+}
+
+impl Next {
+    const fn new(piece: &'static str) -> Self {
+        Self { piece, found: None, is_asked: false }
+    }
+
+    /// The first place from `start` on.
+    fn from(&mut self, text: &str, start: usize) -> Option<usize> {
+        if !self.is_asked || self.found.is_some_and(|found| found < start) {
+            let length = memchr::memmem::find(&text.as_bytes()[start..], self.piece.as_bytes());
+            self.found = length.map(|length| start + length);
+            self.is_asked = true;
+        }
+        self.found
+    }
 }
 
 /// Whether the text is one displayed formula.

@@ -4,6 +4,7 @@
 //! plain text with blocks.
 
 mod asciimath;
+mod attributes;
 mod code;
 mod code_label;
 mod code_lines;
@@ -13,9 +14,16 @@ mod emit;
 mod entities;
 mod extractor;
 mod features;
+mod foreign;
 mod formula;
+mod foster;
 mod gutter;
 mod hints;
+#[cfg(test)]
+mod hostile;
+mod implied;
+#[cfg(test)]
+mod invariants;
 mod json_ld;
 mod keep;
 mod markdown;
@@ -24,10 +32,15 @@ mod math_symbols;
 mod mathml;
 mod meta;
 mod model;
+#[cfg(test)]
+mod nasty;
+#[cfg(test)]
+mod parity;
 mod parser;
 mod paths;
 mod prune;
 mod score;
+mod script;
 mod table;
 mod tags;
 mod tokenizer;

@@ -1,14 +1,19 @@
 //! From tokens to a tree: the rules of HTML's tree construction that change what text belongs to what.
 //!
 //! End tags that HTML lets out are put in (`p`, `li`, `dt`, `dd`, `tr`, `td`, `option`, …), end tags of nothing are
-//! ignored, and a link that is closed around open blocks is closed, the blocks going on after it. Not done, since no
-//! text is lost without: moving what stands between table cells, and splitting `b`, `i` and the like.
+//! ignored, what stands between the cells of a table goes before it, and a link that is closed around open blocks is
+//! closed, the blocks going on after it. Not done, since no text moves without: splitting `b`, `i` and the like, and
+//! putting in `tbody` and `tr`. `parity` holds the trees against those of html5ever.
 //!
 //! Elements deeper than [`MAX_DEPTH`] become siblings: the stack of open elements is bounded, and so is each search
 //! in it.
 
 use super::ExtractError;
-use super::entities::{Place, decode};
+use super::attributes::is_space;
+use super::entities::{Place, decode, literal};
+use super::foreign::{self, Space};
+use super::foster::Move;
+use super::implied;
 use super::tags::Tag;
 use super::tokenizer::{StartTag, Token, Tokenizer};
 use super::tree::{Name, Tree};
@@ -20,18 +25,28 @@ const MAX_DEPTH: usize = 512;
 /// Blocks that go on after a link was closed around them.
 const MAX_REOPENED: usize = 8;
 
-/// A question about a tag.
-type IsTag = fn(Tag) -> bool;
+/// An open element.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    node: usize,
+    tag: Tag,
+    /// Whose rules hold inside. Elements of HTML itself have [`Space::Html`].
+    space: Space,
+    /// A form whose end tag came before that of something in it: it ends with that.
+    is_ended: bool,
+}
 
 /// Open elements.
 #[derive(Debug, Default)]
 pub(super) struct Parser {
-    /// Node and tag, outermost first.
-    open: Vec<(usize, Tag)>,
+    /// Outermost first.
+    open: Vec<Open>,
     /// How many of each tag are open: most searches end here.
     n_open: Vec<u32>,
     /// Open elements that were too deep to be put on the stack.
     n_too_deep: usize,
+    /// What belongs before a table.
+    moves: Vec<Move>,
 }
 
 impl Parser {
@@ -42,13 +57,15 @@ impl Parser {
         self.n_open.clear();
         self.n_open.resize(Tag::COUNT, 0);
         self.n_too_deep = 0;
+        self.moves.clear();
         let root = tree.push(Tag::Html, 0);
-        self.put(root, Tag::Html);
+        self.put(root, Tag::Html, Space::Html);
         let mut tokens = Tokenizer::new(html);
-        while let Some(token) = tokens.next() {
+        while let Some(token) = tokens.next(self.space() != Space::Html) {
             match token {
-                Token::Text(text) => self.text(text, tree),
-                Token::Start(tag) => self.start(tag, &mut tokens, tree),
+                Token::Text(text) => self.text(text, tree, |text, out| decode(text, Place::Text, out)),
+                Token::Literal(text) => self.text(text, tree, literal),
+                Token::Start(tag) => self.start(tag, html, &mut tokens, tree),
                 Token::End(name) => self.end(Tag::parse(name), tree),
             }
             if tree.len() > MAX_NODES {
@@ -56,11 +73,12 @@ impl Parser {
             }
         }
         self.pop_to(0, tree);
+        tree.relocate(&self.moves);
         Ok(())
     }
 
     fn parent(&self) -> usize {
-        self.open.last().map_or(0, |(node, _)| *node)
+        self.open.last().map_or(0, |open| open.node)
     }
 
     fn is_open(&self, tag: Tag) -> bool {
@@ -68,27 +86,39 @@ impl Parser {
     }
 
     fn top(&self) -> Tag {
-        self.open.last().map_or(Tag::Html, |(_, tag)| *tag)
+        self.open.last().map_or(Tag::Html, |open| open.tag)
     }
 
-    fn put(&mut self, node: usize, tag: Tag) {
-        self.open.push((node, tag));
-        self.n_open[tag as usize] += 1;
+    fn space(&self) -> Space {
+        self.open.last().map_or(Space::Html, |open| open.space)
+    }
+
+    fn put(&mut self, node: usize, tag: Tag, space: Space) {
+        if self.open.len() >= MAX_DEPTH {
+            self.n_too_deep += 1;
+        } else {
+            self.open.push(Open { node, tag, space, is_ended: false });
+            self.n_open[tag as usize] += 1;
+        }
     }
 
     /// Closes open elements until `length` are left.
     fn pop_to(&mut self, length: usize, tree: &mut Tree) {
-        while self.open.len() > length {
-            if let Some((node, tag)) = self.open.pop() {
+        while self.open.len() > length || self.open.last().is_some_and(|open| open.is_ended) {
+            if let Some(Open { node, tag, .. }) = self.open.pop() {
                 self.n_open[tag as usize] -= 1;
                 tree.close(node);
             }
         }
     }
 
+    fn pop(&mut self, tree: &mut Tree) {
+        self.pop_to(self.open.len() - 1, tree);
+    }
+
     /// Where in the stack the innermost open element that `is_wanted` lies, unless `is_border` comes first.
     fn find(&self, is_wanted: impl Fn(Tag) -> bool, is_border: impl Fn(Tag) -> bool) -> Option<usize> {
-        for (at, (_, tag)) in self.open.iter().enumerate().rev() {
+        for (at, Open { tag, .. }) in self.open.iter().enumerate().rev() {
             if is_wanted(*tag) {
                 return Some(at);
             }
@@ -99,126 +129,178 @@ impl Parser {
         None
     }
 
-    fn text(&mut self, text: &str, tree: &mut Tree) {
-        if self.top() == Tag::Head {
-            if text.trim().is_empty() {
-                return;
-            }
-            self.pop_to(self.open.len() - 1, tree);
+    /// Closes the innermost open element that `is_wanted`, unless `is_border` comes first.
+    fn close(&mut self, is_wanted: impl Fn(Tag) -> bool, is_border: impl Fn(Tag) -> bool, tree: &mut Tree) -> bool {
+        let found = self.find(is_wanted, is_border);
+        if let Some(at) = found {
+            self.pop_to(at, tree);
         }
-        let parent = self.parent();
-        if !tree.is_in_text_of(parent) {
-            tree.push(Tag::Text, parent);
-        }
-        decode(text, Place::Text, &mut tree.text);
+        found.is_some()
     }
 
-    fn start(&mut self, tag: StartTag<'_>, tokens: &mut Tokenizer<'_>, tree: &mut Tree) {
-        let kind = Tag::parse(tag.name);
-        let offset = tokens.position() - 1 - usize::from(tag.self_closing) - tag.attributes.len();
-        if self.top() == Tag::Head && !kind.is_head_content() {
-            self.pop_to(self.open.len() - 1, tree);
+    /// Adds a node where it belongs: here, or, between cells, before the table.
+    fn add(&mut self, tag: Tag, tree: &mut Tree) -> usize {
+        if is_between_cells(self.top())
+            && !may_stand_between_cells(tag)
+            && let Some(at) = self.find(|tag| tag == Tag::Table, |tag| tag == Tag::Template)
+        {
+            let table = self.open[at].node;
+            let root = tree.push(tag, tree.parent(table));
+            self.moves.push(Move { root, table });
+            return root;
         }
-        if matches!(kind, Tag::Html | Tag::Body | Tag::Head) && self.n_open[kind as usize] > 0 {
+        tree.push(tag, self.parent())
+    }
+
+    fn text(&mut self, text: &str, tree: &mut Tree, read: impl Fn(&str, &mut String)) {
+        let is_blank = || text.bytes().all(|byte| is_space(byte) || byte == 0);
+        match self.top() {
+            Tag::Head if is_blank() => return,
+            Tag::Head => self.pop(tree),
+            Tag::Colgroup if !is_blank() => self.pop(tree),
+            Tag::Frameset => return, // shown by no browser
+            _ => {}
+        }
+        if is_between_cells(self.top()) && !is_blank() {
+            // Pieces of one run of text are added one by one.
+            if !self.is_in_text_before_table(tree) {
+                self.add(Tag::Text, tree);
+            }
+        } else if !tree.is_in_text_of(self.parent()) || self.is_in_text_before_table(tree) {
+            tree.push(Tag::Text, self.parent());
+        }
+        read(text, &mut tree.text);
+    }
+
+    /// Whether text that belongs before a table just ended.
+    fn is_in_text_before_table(&self, tree: &Tree) -> bool {
+        self.moves.last().is_some_and(|last| tree.is_in_text_of(tree.parent(last.root)) && last.root + 1 == tree.len())
+    }
+
+    fn start(&mut self, tag: StartTag<'_>, html: &str, tokens: &mut Tokenizer<'_>, tree: &mut Tree) {
+        let kind = Tag::parse(tag.name);
+        if self.space() == Space::Foreign {
+            if foreign::ends_foreign(kind, html, tokens.attributes()) {
+                while self.space() == Space::Foreign {
+                    self.pop(tree);
+                }
+            } else if matches!(kind, Tag::Script | Tag::Style) && !tag.self_closing {
+                // Text of theirs is never shown: read as in HTML, it cannot be taken for text of the page.
+                self.raw(kind, tag, html, tokens, tree);
+                return;
+            } else {
+                // Names that mean something in HTML do not in SVG.
+                let kind = if kind.is_block() || kind == Tag::Template { Tag::Unknown } else { kind };
+                let node = tree.push(kind, self.parent());
+                tree.set_attributes(html, tokens.attributes());
+                if !tag.self_closing {
+                    self.put(node, kind, foreign::within(kind, html, tokens.attributes()));
+                }
+                return;
+            }
+        }
+        match self.top() {
+            Tag::Head if !kind.is_head_content() => self.pop(tree),
+            Tag::Colgroup if !matches!(kind, Tag::Col | Tag::Template) => self.pop(tree),
+            _ => {}
+        }
+        if self.is_ignored(kind, tree) {
             if kind == Tag::Html && tree.len() == 1 {
-                tree.set_attributes(tag.attributes, offset);
+                tree.set_attributes(html, tokens.attributes());
             }
             return;
         }
         if kind.is_raw_text() {
-            self.raw(kind, tag, offset, tokens, tree);
+            self.raw(kind, tag, html, tokens, tree);
             return;
         }
+        // Names that mean something in MathML and SVG do not in HTML.
+        let kind = match kind {
+            Tag::Desc | Tag::ForeignObject | Tag::AnnotationXml => Tag::Unknown,
+            kind => kind,
+        };
         self.imply_ends(kind, tree);
-        let parent = self.parent();
-        let node = tree.push(kind, parent);
-        tree.set_attributes(tag.attributes, offset);
-        let is_foreign = self.n_open[Tag::Math as usize] + self.n_open[Tag::Svg as usize] > 0;
-        if kind.is_void() || (tag.self_closing && (is_foreign || matches!(kind, Tag::Math | Tag::Svg))) {
-            return;
+        let is_form_between_cells = kind == Tag::Form && is_between_cells(self.top());
+        let node = if is_form_between_cells { tree.push(kind, self.parent()) } else { self.add(kind, tree) };
+        tree.set_attributes(html, tokens.attributes());
+        if kind.is_void() || is_form_between_cells {
+            return; // such a form holds nothing: its rows are the table's
         }
-        if self.open.len() >= MAX_DEPTH {
-            self.n_too_deep += 1;
-        } else {
-            self.put(node, kind);
+        match kind {
+            Tag::Math | Tag::Svg if tag.self_closing => {}
+            Tag::Math | Tag::Svg => self.put(node, kind, Space::Foreign),
+            _ => self.put(node, kind, Space::Html),
+        }
+        if kind == Tag::Pre {
+            tokens.skip_line_feed();
+        }
+    }
+
+    /// Start tags that say nothing where they stand.
+    fn is_ignored(&self, kind: Tag, tree: &Tree) -> bool {
+        match kind {
+            Tag::Html => true,
+            _ if self.top() == Tag::Frameset => !matches!(kind, Tag::Frameset | Tag::Frame | Tag::Noframes),
+            Tag::Head => self.is_open(kind) || self.is_open(Tag::Body),
+            Tag::Form => self.is_open(kind),
+            Tag::Body | Tag::Frameset => self.open.len() > 1 || !tree.text.trim().is_empty(),
+            Tag::Frame => !self.is_open(Tag::Frameset),
+            _ if kind.is_table_part() => !self.is_open(Tag::Table) && !self.is_open(Tag::Template),
+            _ => false,
         }
     }
 
     /// Elements without markup inside: their content is passed over, but for titles, formulas and data.
-    fn raw(&mut self, kind: Tag, tag: StartTag<'_>, offset: usize, tokens: &mut Tokenizer<'_>, tree: &mut Tree) {
-        if kind == Tag::Title && self.n_open[Tag::Svg as usize] > 0 {
-            return; // an icon's: it may hold markup, and is no title of the page
-        }
+    fn raw(&mut self, kind: Tag, tag: StartTag<'_>, html: &str, tokens: &mut Tokenizer<'_>, tree: &mut Tree) {
         if matches!(kind, Tag::Xmp | Tag::Plaintext) {
             self.imply_ends(kind, tree);
         }
-        let parent = self.parent();
         let start = tokens.position();
-        let content = if kind == Tag::Plaintext { tokens.rest() } else { tokens.raw_text(tag.name) };
         match kind {
             Tag::Title | Tag::Script => {
-                tree.push(kind, parent);
-                tree.set_attributes(tag.attributes, offset);
+                tree.push(kind, self.parent());
+                tree.set_attributes(html, tokens.attributes());
+                let content = tokens.raw_text(tag.name);
                 tree.push_attribute(Name::Raw, start, start + content.len());
             }
             Tag::Xmp | Tag::Plaintext => {
-                let node = tree.push(kind, parent);
+                let node = self.add(kind, tree);
                 tree.push(Tag::Text, node);
-                tree.text.extend(content.chars().filter(|character| !matches!(character, '\0' | '\r')));
+                let content = if kind == Tag::Xmp { tokens.raw_text(tag.name) } else { tokens.rest() };
+                literal(content, &mut tree.text);
                 tree.close(node);
             }
-            _ => {}
+            _ => {
+                tokens.raw_text(tag.name);
+            }
         }
     }
 
     /// Closes what a start tag closes.
     fn imply_ends(&mut self, kind: Tag, tree: &mut Tree) {
-        if kind.closes_paragraph()
-            && self.is_open(Tag::P)
-            && let Some(at) = self.find(|tag| tag == Tag::P, |tag| tag.is_scope() || tag == Tag::Button)
-        {
-            self.pop_to(at, tree);
+        if kind.closes_paragraph() && self.is_open(Tag::P) {
+            self.close(|tag| tag == Tag::P, |tag| tag.is_scope() || tag == Tag::Button, tree);
         }
         if kind.is_heading() && self.top().is_heading() {
-            self.pop_to(self.open.len() - 1, tree);
+            self.pop(tree);
         }
-        let (wanted, border): (IsTag, IsTag) = match kind {
-            Tag::Li => (
-                |tag| tag == Tag::Li,
-                |tag| tag.is_scope() || (tag.is_block() && !matches!(tag, Tag::Address | Tag::Div | Tag::P)),
-            ),
-            Tag::Dt | Tag::Dd => (
-                |tag| matches!(tag, Tag::Dt | Tag::Dd),
-                |tag| tag.is_scope() || (tag.is_block() && !matches!(tag, Tag::Address | Tag::Div | Tag::P)),
-            ),
-            Tag::Td | Tag::Th => (|tag| matches!(tag, Tag::Td | Tag::Th | Tag::Caption), |tag| tag == Tag::Table),
-            Tag::Tr => (
-                |tag| matches!(tag, Tag::Tr | Tag::Td | Tag::Th | Tag::Caption | Tag::Colgroup),
-                |tag| tag == Tag::Table,
-            ),
-            Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Caption | Tag::Colgroup => (
-                |tag| matches!(tag, Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Caption | Tag::Colgroup | Tag::Tr),
-                |tag| tag == Tag::Table,
-            ),
-            Tag::Option => (|tag| tag == Tag::Option, |tag| tag.is_block()),
-            Tag::Optgroup => (|tag| matches!(tag, Tag::Option | Tag::Optgroup), |tag| tag == Tag::Select),
-            Tag::Button => (|tag| tag == Tag::Button, Tag::is_scope),
-            Tag::Rt | Tag::Rp => (|tag| matches!(tag, Tag::Rt | Tag::Rp), |tag| tag == Tag::Ruby),
-            Tag::A => (|tag| tag == Tag::A, Tag::is_scope),
-            _ => return,
-        };
-        if matches!(kind, Tag::A | Tag::Li) && !self.is_open(kind) {
+        if kind == Tag::Table && self.is_open(Tag::Table) {
+            // Tables stand in cells: elsewhere, the second ends the first.
+            self.close(|tag| tag == Tag::Table, Tag::is_scope, tree);
+        }
+        let Some(closing) = implied::closed_by(kind) else { return };
+        let needed = if matches!(kind, Tag::Rt | Tag::Rp) { Tag::Ruby } else { kind };
+        if matches!(needed, Tag::A | Tag::Li | Tag::Option | Tag::Button | Tag::Ruby) && !self.is_open(needed) {
             return;
         }
-        // Rows close the cells and the row before: the outermost of them within the table counts.
         let mut found = None;
-        for (at, (_, tag)) in self.open.iter().enumerate().rev() {
-            if wanted(*tag) {
+        for (at, Open { tag, .. }) in self.open.iter().enumerate().rev() {
+            if (closing.wanted)(*tag) {
                 found = Some(at);
-                if !matches!(kind, Tag::Tr | Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Caption | Tag::Colgroup) {
+                if !closing.is_outermost {
                     break;
                 }
-            } else if border(*tag) {
+            } else if (closing.border)(*tag) {
                 break;
             }
         }
@@ -227,6 +309,11 @@ impl Parser {
             Some(at) => self.pop_to(at, tree),
             None => {}
         }
+        if kind.is_table_part()
+            && let Some(at) = self.find(is_between_cells, |tag| tag == Tag::Template)
+        {
+            self.pop_to(at + 1, tree); // what stood before the cell ends
+        }
     }
 
     fn end(&mut self, kind: Tag, tree: &mut Tree) {
@@ -234,21 +321,23 @@ impl Parser {
             self.n_too_deep -= usize::from(!kind.is_void());
             return;
         }
+        if self.space() != Space::Html && self.end_foreign(kind, tree) {
+            return;
+        }
         match kind {
             // What follows these still belongs to the page.
             Tag::Html | Tag::Body => {}
             Tag::Br => {
-                let parent = self.parent();
-                tree.push(Tag::Br, parent);
+                self.add(Tag::Br, tree);
             }
-            Tag::P if self.find(|tag| tag == Tag::P, |tag| tag.is_scope() || tag == Tag::Button).is_none() => {
-                let parent = self.parent();
-                tree.push(Tag::P, parent);
+            Tag::P => {
+                let is_border = |tag: Tag| tag.is_scope() || tag == Tag::Button;
+                if !self.is_open(Tag::P) || !self.close(|tag| tag == Tag::P, is_border, tree) {
+                    self.add(Tag::P, tree);
+                }
             }
             _ if kind.is_heading() => {
-                if let Some(at) = self.find(Tag::is_heading, Tag::is_scope) {
-                    self.pop_to(at, tree);
-                }
+                self.close(Tag::is_heading, Tag::is_scope, tree);
             }
             _ if self.n_open[kind as usize] == 0 => {}
             Tag::A => {
@@ -256,35 +345,59 @@ impl Parser {
                     self.close_link(at, tree);
                 }
             }
-            Tag::Table | Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Tr | Tag::Td | Tag::Th | Tag::Caption => {
-                if let Some(at) = self.find(|tag| tag == kind, |tag| tag == Tag::Table) {
-                    self.pop_to(at, tree);
+            Tag::Form => {
+                let found = self.find(|tag| tag == Tag::Form, Tag::is_scope);
+                match found {
+                    Some(at) if self.open[at + 1..].iter().any(|open| !open.tag.has_implied_end()) => {
+                        self.open[at].is_ended = true;
+                        self.open[at].tag = Tag::Unknown;
+                        self.n_open[Tag::Form as usize] -= 1;
+                        self.n_open[Tag::Unknown as usize] += 1;
+                    }
+                    Some(at) => self.pop_to(at, tree),
+                    None => {}
                 }
             }
             Tag::Li => {
-                if let Some(at) = self.find(|tag| tag == kind, |tag| tag.is_scope() || tag.is_list()) {
-                    self.pop_to(at, tree);
-                }
+                self.close(|tag| tag == kind, |tag| tag.is_scope() || tag.is_list(), tree);
+            }
+            Tag::Template => {
+                self.close(|tag| tag == kind, |_| false, tree);
+            }
+            _ if kind == Tag::Table || kind.is_table_part() => {
+                self.close(|tag| tag == kind, |tag| matches!(tag, Tag::Table | Tag::Template), tree);
             }
             _ if kind.is_block() || is_wrapper(kind) => {
-                if let Some(at) = self.find(|tag| tag == kind, Tag::is_scope) {
-                    self.pop_to(at, tree);
-                }
+                self.close(|tag| tag == kind, Tag::is_scope, tree);
             }
             // Inline elements do not end what stands around them.
             _ => {
-                if let Some(at) = self.find(|tag| tag == kind, Tag::is_block) {
-                    self.pop_to(at, tree);
-                }
+                self.close(|tag| tag == kind, |tag| tag.is_block() || is_wrapper(tag), tree);
             }
         }
+    }
+
+    /// An end tag within MathML or SVG: whether it was one of theirs.
+    fn end_foreign(&mut self, kind: Tag, tree: &mut Tree) -> bool {
+        if matches!(kind, Tag::P | Tag::Br) {
+            while self.space() != Space::Html {
+                self.pop(tree);
+            }
+            return false;
+        }
+        let foreign = self.open.iter().enumerate().rev().take_while(|(_, open)| open.space != Space::Html);
+        let found = foreign.into_iter().find(|(_, open)| open.tag == kind).map(|(at, _)| at);
+        if let Some(at) = found {
+            self.pop_to(at, tree);
+        }
+        found.is_some()
     }
 
     /// Closes a link. Blocks that were opened in it and are still open go on after it.
     fn close_link(&mut self, at: usize, tree: &mut Tree) {
         let mut reopened = [(0, Tag::Text); MAX_REOPENED];
         let mut n_reopened = 0;
-        for (node, tag) in &self.open[at + 1..] {
+        for Open { node, tag, .. } in &self.open[at + 1..] {
             if tag.is_block() && n_reopened < MAX_REOPENED {
                 reopened[n_reopened] = (*node, *tag);
                 n_reopened += 1;
@@ -295,27 +408,39 @@ impl Parser {
             let parent = self.parent();
             let node = tree.push(*tag, parent);
             tree.copy_attributes(*from);
-            self.put(node, *tag);
+            self.put(node, *tag, Space::Html);
         }
     }
+}
+
+/// Elements of a table that hold cells only: any other content goes before the table.
+const fn is_between_cells(tag: Tag) -> bool {
+    matches!(tag, Tag::Table | Tag::Tbody | Tag::Thead | Tag::Tfoot | Tag::Tr)
+}
+
+/// What stays where it is between cells.
+const fn may_stand_between_cells(tag: Tag) -> bool {
+    tag.is_table_part() || matches!(tag, Tag::Template | Tag::Script | Tag::Style)
 }
 
 /// Elements that are no blocks and may hold some: their end tags close them.
 const fn is_wrapper(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::Template
-            | Tag::Object
-            | Tag::Math
-            | Tag::Svg
-            | Tag::Custom
-            | Tag::Select
-            | Tag::Button
-            | Tag::Noscript
-            | Tag::Video
+        Tag::Applet
             | Tag::Audio
+            | Tag::Button
             | Tag::Canvas
+            | Tag::Custom
+            | Tag::Marquee
+            | Tag::Math
             | Tag::MjxContainer
+            | Tag::Noscript
+            | Tag::Object
+            | Tag::Select
+            | Tag::Svg
+            | Tag::Template
+            | Tag::Video
     )
 }
 
@@ -377,6 +502,14 @@ mod tests {
             ("head ends", "<head><meta><title>x</title>a<p>b", "head(meta title) a p(b)"),
             ("a second body", "<body>a</body></html><body>b", "body(ab)"),
             ("headings end headings", "<h2>a<h3>b</h2>c", "h2(a) h3(b) c"),
+            ("text between cells", "<table>a<tr>b<td>c</table>d", "a b table(tr(td(c))) d"),
+            ("elements between cells", "<table><tr><p>a<td>b<p>c", "p(a) table(tr(td(b p(c))))"),
+            ("a form between cells", "<table><form><tr><td>a</form></table>", "table(form tr(td(a)))"),
+            ("cells without a table", "<tr><td>a<div>b</div>c", "a div(b) c"),
+            ("a form in a form", "<form><div><form>a</div>b</form>c", "form(div(a) b) c"),
+            ("a form that ends early", "<form><div>a</form>b</div>c", "form(div(ab)) c"),
+            ("icons end at HTML", "<svg><g><div>a</div></svg>b", "svg(unknown) div(a) b"),
+            ("names of HTML in SVG", "<svg><address>a</svg>", "svg(unknown(a))"),
             ("MathML may close itself", "<math><mi/>a</math><i/>b", "math(mi a) i(b)"),
         ] {
             assert_eq!(outline(html), expected, "{what}");

@@ -37,19 +37,20 @@ macro_rules! tags {
 }
 
 tags! {
-    A "a" Abbr "abbr" Address "address" Annotation "annotation" AnnotationXml "annotation-xml" Article "article"
-    Aside "aside" Audio "audio" B "b" Base "base" Blockquote "blockquote" Body "body" Br "br" Button "button"
+    A "a" Abbr "abbr" Address "address" Annotation "annotation" AnnotationXml "annotation-xml" Applet "applet" Article "article"
+    Aside "aside" Audio "audio" B "b" Base "base" Basefont "basefont" Bgsound "bgsound"
+    Blockquote "blockquote" Body "body" Br "br" Button "button"
     Canvas "canvas" Caption "caption" Center "center" Cite "cite" Code "code" Col "col" Colgroup "colgroup"
-    Dd "dd" Del "del" Details "details" Dialog "dialog" Dir "dir" Div "div" Dl "dl" Dt "dt" Em "em" Embed "embed"
-    Fieldset "fieldset" Figcaption "figcaption" Figure "figure" Font "font" Footer "footer" Form "form"
-    Frameset "frameset" H1 "h1" H2 "h2" H3 "h3" H4 "h4" H5 "h5" H6 "h6" Head "head" Header "header"
-    Hgroup "hgroup" Hr "hr" Html "html" I "i" Iframe "iframe" Img "img" Input "input" Kbd "kbd" Label "label"
-    Legend "legend" Li "li" Link "link" Main "main" Map "map" Math "math" Menclose "menclose" Menu "menu" Meta "meta"
+    Dd "dd" Del "del" Desc "desc" Details "details" Dialog "dialog" Dir "dir" Div "div" Dl "dl" Dt "dt" Em "em" Embed "embed"
+    Fieldset "fieldset" Figcaption "figcaption" Figure "figure" Font "font" Footer "footer" ForeignObject "foreignobject"
+    Form "form" Frame "frame"     Frameset "frameset" H1 "h1" H2 "h2" H3 "h3" H4 "h4" H5 "h5" H6 "h6" Head "head" Header "header"
+    Hgroup "hgroup" Hr "hr" Html "html" I "i" Iframe "iframe" Img "img" Input "input" Kbd "kbd" Keygen "keygen" Label "label"
+    Legend "legend" Li "li" Link "link" Main "main" Map "map" Marquee "marquee" Math "math" Menclose "menclose" Menu "menu" Meta "meta"
     Mfenced "mfenced" Mfrac "mfrac" Mi "mi" MjxContainer "mjx-container" Mmultiscripts "mmultiscripts" Mn "mn" Mo "mo" Mover "mover"
     Mpadded "mpadded" Mphantom "mphantom" Mprescripts "mprescripts" Mroot "mroot" Mrow "mrow" Ms "ms"
     Mspace "mspace" Msqrt "msqrt" Mstyle "mstyle" Msub "msub" Msubsup "msubsup" Msup "msup" Mtable "mtable"
     Mtd "mtd" Mtext "mtext" Mtr "mtr" Munder "munder" Munderover "munderover" Nav "nav" Noembed "noembed"
-    Noframes "noframes" Noscript "noscript" Object "object" Ol "ol" Optgroup "optgroup" Option "option" P "p"
+    Noframes "noframes" Noscript "noscript" Object "object" Ol "ol" Optgroup "optgroup" Option "option" P "p" Param "param"
     Picture "picture" Plaintext "plaintext" Pre "pre" Q "q" Rp "rp" Rt "rt" Rtc "rtc" Ruby "ruby" Samp "samp"
     Script "script" Search "search" Section "section" Select "select" Semantics "semantics" Small "small"
     Source "source" Span "span" Strong "strong" Style "style" Sub "sub" Summary "summary" Sup "sup" Svg "svg"
@@ -73,6 +74,9 @@ impl Tag {
         known.unwrap_or_else(|| {
             // MathML with a prefix, as some converters write it: `m:mi`, `mml:mi`.
             match name.split_once(':') {
+                // Names that browsers read as others.
+                None if name.eq_ignore_ascii_case("image") => Self::Img,
+                None if name.eq_ignore_ascii_case("listing") => Self::Pre,
                 Some(("m" | "mml" | "M" | "MML", rest)) => Self::parse(rest),
                 _ if name.contains('-') => Self::Custom,
                 _ => Self::Unknown,
@@ -87,14 +91,19 @@ impl Tag {
         matches!(
             self,
             Self::Base
+                | Self::Basefont
+                | Self::Bgsound
                 | Self::Br
                 | Self::Col
                 | Self::Embed
+                | Self::Frame
                 | Self::Hr
                 | Self::Img
                 | Self::Input
+                | Self::Keygen
                 | Self::Link
                 | Self::Meta
+                | Self::Param
                 | Self::Source
                 | Self::Track
                 | Self::Wbr
@@ -216,7 +225,51 @@ impl Tag {
 
     /// Elements that an end tag does not reach across.
     pub(super) const fn is_scope(self) -> bool {
-        matches!(self, Self::Table | Self::Td | Self::Th | Self::Caption | Self::Template | Self::Object | Self::Html)
+        matches!(
+            self,
+            Self::AnnotationXml
+                | Self::Applet
+                | Self::Caption
+                | Self::Desc
+                | Self::ForeignObject
+                | Self::Html
+                | Self::Marquee
+                | Self::Mi
+                | Self::Mn
+                | Self::Mo
+                | Self::Ms
+                | Self::Mtext
+                | Self::Object
+                | Self::Table
+                | Self::Td
+                | Self::Template
+                | Self::Th
+                | Self::Title
+        )
+    }
+
+    /// Parts of a table: none of them stands elsewhere.
+    pub(super) const fn is_table_part(self) -> bool {
+        matches!(
+            self,
+            Self::Caption
+                | Self::Col
+                | Self::Colgroup
+                | Self::Tbody
+                | Self::Td
+                | Self::Tfoot
+                | Self::Th
+                | Self::Thead
+                | Self::Tr
+        )
+    }
+
+    /// Elements whose end tag may be missing where another ends.
+    pub(super) const fn has_implied_end(self) -> bool {
+        matches!(
+            self,
+            Self::Dd | Self::Dt | Self::Li | Self::Optgroup | Self::Option | Self::P | Self::Rp | Self::Rt | Self::Rtc
+        )
     }
 
     /// Lists.

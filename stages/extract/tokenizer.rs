@@ -3,14 +3,21 @@
 //! Comments, doctypes and processing instructions are passed over. Every byte is looked at a bounded number of times:
 //! what is not closed runs to the end of the page.
 
-use memchr::{memchr, memchr_iter, memchr3_iter, memmem};
+use memchr::{memchr, memchr_iter, memmem};
+
+use super::attributes::{self, Span, TagEnd, is_space};
+use super::script;
+
+const CDATA: &[u8] = b"<![CDATA[";
 
 /// One piece of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     /// Text, with its character references.
     Text(&'a str),
-    /// A start tag.
+    /// Text as it is, of a CDATA section.
+    Literal(&'a str),
+    /// A start tag; its attributes are the [`Tokenizer`]'s.
     Start(StartTag<'a>),
     /// An end tag's name, as written.
     End(&'a str),
@@ -21,8 +28,6 @@ pub(super) enum Token<'a> {
 pub(super) struct StartTag<'a> {
     /// Its name, as written.
     pub(super) name: &'a str,
-    /// What stands between name and `>`: see [`attributes`].
-    pub(super) attributes: &'a str,
     /// Whether it ends in `/>`, which counts in MathML and SVG only.
     pub(super) self_closing: bool,
 }
@@ -32,16 +37,19 @@ pub(super) struct StartTag<'a> {
 pub(super) struct Tokenizer<'a> {
     html: &'a str,
     at: usize,
+    /// Of the last start tag.
+    attributes: Vec<Span>,
 }
 
 impl<'a> Tokenizer<'a> {
     /// At the start of a page.
     pub(super) const fn new(html: &'a str) -> Self {
-        Self { html, at: 0 }
+        Self { html, at: 0, attributes: Vec::new() }
     }
 
-    /// The next piece.
-    pub(super) fn next(&mut self) -> Option<Token<'a>> {
+    /// The next piece. CDATA sections are text within MathML and SVG, where the parser knows itself to be; elsewhere
+    /// they are comments.
+    pub(super) fn next(&mut self, is_foreign: bool) -> Option<Token<'a>> {
         loop {
             let (html, bytes) = (self.html, self.html.as_bytes());
             let start = self.at;
@@ -53,10 +61,24 @@ impl<'a> Tokenizer<'a> {
                 Some(next) if next.is_ascii_alphabetic() => return self.start_tag(),
                 Some(b'/') if bytes.get(start + 2).is_some_and(u8::is_ascii_alphabetic) => {
                     let name = name_end(bytes, start + 2);
-                    self.at = tag_end(bytes, name).map_or(bytes.len(), |end| end + 1);
+                    let Some(TagEnd { end, .. }) = attributes::read(bytes, name, |_| {}) else {
+                        self.at = bytes.len(); // a page cut within a tag
+                        return None;
+                    };
+                    self.at = end;
                     return Some(Token::End(&html[start + 2..name]));
                 }
                 Some(b'!') if bytes[start..].starts_with(b"<!--") => self.at = comment_end(bytes, start + 4),
+                Some(b'!') if is_foreign && bytes[start..].starts_with(CDATA) => {
+                    let from = start + CDATA.len();
+                    let length = memmem::find(&bytes[from..], b"]]>").unwrap_or(bytes.len() - from);
+                    self.at = bytes.len().min(from + length + 3);
+                    return Some(Token::Literal(&html[from..from + length]));
+                }
+                Some(b'/') if start + 2 == bytes.len() => {
+                    self.at = bytes.len();
+                    return Some(Token::Text(&html[start..]));
+                }
                 Some(b'!' | b'?' | b'/') => {
                     self.at = memchr(b'>', &bytes[start..]).map_or(bytes.len(), |length| start + length + 1);
                 }
@@ -72,29 +94,42 @@ impl<'a> Tokenizer<'a> {
         let (html, bytes) = (self.html, self.html.as_bytes());
         let start = self.at + 1;
         let name = name_end(bytes, start);
-        let Some(end) = tag_end(bytes, name) else {
+        self.attributes.clear();
+        let spans = &mut self.attributes;
+        let Some(TagEnd { end, self_closing }) = attributes::read(bytes, name, |span| spans.push(span)) else {
             self.at = bytes.len(); // a page cut within a tag
             return None;
         };
-        self.at = end + 1;
-        let self_closing = end > name && bytes[end - 1] == b'/';
-        let attributes = &html[name..end - usize::from(self_closing)];
-        Some(Token::Start(StartTag { name: &html[start..name], attributes, self_closing }))
+        self.at = end;
+        Some(Token::Start(StartTag { name: &html[start..name], self_closing }))
+    }
+
+    /// Attributes of the last start tag.
+    pub(super) fn attributes(&self) -> &[Span] {
+        &self.attributes
+    }
+
+    /// Passes over a line feed, which is no content right after `<pre>`.
+    pub(super) fn skip_line_feed(&mut self) {
+        let rest = &self.html.as_bytes()[self.at..];
+        self.at += if rest.starts_with(b"\r\n") { 2 } else { usize::from(rest.starts_with(b"\n")) };
     }
 
     /// The content of an element that holds no markup, whose start tag was just read; its end tag is read too.
     pub(super) fn raw_text(&mut self, name: &str) -> &'a str {
         let (html, bytes) = (self.html, self.html.as_bytes());
         let start = self.at;
-        for at in memchr_iter(b'<', &bytes[start..]).map(|at| start + at) {
-            let after = at + 2 + name.len();
-            if bytes.get(at + 1) == Some(&b'/')
-                && bytes.get(at + 2..after).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
-                && bytes.get(after).is_none_or(|next| is_space(*next) || matches!(next, b'/' | b'>'))
-            {
-                self.at = memchr(b'>', &bytes[after..]).map_or(bytes.len(), |length| after + length + 1);
-                return &html[start..at];
-            }
+        let end = if name.eq_ignore_ascii_case("script") {
+            script::end(bytes, start)
+        } else {
+            memchr_iter(b'<', &bytes[start..])
+                .map(|at| start + at)
+                .find(|at| bytes.get(at + 1) == Some(&b'/') && script::is_name(&bytes[at + 2..], name.as_bytes()))
+        };
+        if let Some(end) = end {
+            let tag_end = attributes::read(bytes, end + 2 + name.len(), |_| {});
+            self.at = tag_end.map_or(bytes.len(), |tag_end| tag_end.end);
+            return &html[start..end];
         }
         self.at = bytes.len();
         &html[start..]
@@ -113,34 +148,9 @@ impl<'a> Tokenizer<'a> {
     }
 }
 
-pub(super) const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
-}
-
 fn name_end(bytes: &[u8], from: usize) -> usize {
     let length = bytes[from..].iter().position(|byte| is_space(*byte) || matches!(byte, b'/' | b'>'));
     length.map_or(bytes.len(), |length| from + length)
-}
-
-/// The `>` that ends a tag: one outside of quoted values. A quote opens a value after `=` alone.
-fn tag_end(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    'again: loop {
-        for found in memchr3_iter(b'>', b'"', b'\'', bytes.get(at..)?).map(|found| at + found) {
-            let byte = bytes[found];
-            if byte == b'>' {
-                return Some(found);
-            }
-            let before = bytes[from..found].iter().rev().find(|byte| !is_space(**byte));
-            if before == Some(&b'=') {
-                // A quote that is never closed is no quote: browsers would lose the rest of the page.
-                let Some(length) = memchr(byte, &bytes[found + 1..]) else { continue };
-                at = found + length + 2;
-                continue 'again;
-            }
-        }
-        return None;
-    }
 }
 
 /// One past a comment whose `<!--` was read.
@@ -161,45 +171,6 @@ fn comment_end(bytes: &[u8], from: usize) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// Names and values of a start tag's attributes, as written: names in any case, values with their references.
-pub(super) fn attributes(raw: &str) -> impl Iterator<Item = (&str, &str)> {
-    let bytes = raw.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while bytes.get(at).is_some_and(|byte| is_space(*byte) || *byte == b'/') {
-            at += 1;
-        }
-        let start = at;
-        bytes.get(at)?;
-        at += 1; // a name may start with `=`
-        while bytes.get(at).is_some_and(|byte| !is_space(*byte) && !matches!(byte, b'/' | b'=')) {
-            at += 1;
-        }
-        let name = &raw[start..at];
-        let mut value = at;
-        while bytes.get(value).is_some_and(|byte| is_space(*byte)) {
-            value += 1;
-        }
-        if bytes.get(value) != Some(&b'=') {
-            return Some((name, ""));
-        }
-        value += 1;
-        while bytes.get(value).is_some_and(|byte| is_space(*byte)) {
-            value += 1;
-        }
-        let quoted = bytes.get(value).copied().filter(|byte| matches!(byte, b'"' | b'\''));
-        if let Some(length) = quoted.and_then(|quote| memchr(quote, &bytes[value + 1..])) {
-            at = value + length + 2;
-            return Some((name, &raw[value + 1..value + 1 + length]));
-        }
-        at = value;
-        while bytes.get(at).is_some_and(|byte| !is_space(*byte)) {
-            at += 1;
-        }
-        Some((name, &raw[value..at]))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,11 +179,15 @@ mod tests {
     fn pieces(html: &str) -> Vec<String> {
         let mut tokens = Tokenizer::new(html);
         let mut found = Vec::new();
-        while let Some(token) = tokens.next() {
+        while let Some(token) = tokens.next(html.starts_with("<svg>")) {
             found.push(match token {
                 Token::Text(text) => text.to_owned(),
+                Token::Literal(text) => format!("literal:{text}"),
                 Token::Start(tag) => {
-                    let values = attributes(tag.attributes).map(|(name, value)| format!(" {name}[{value}]"));
+                    let values = tokens
+                        .attributes()
+                        .iter()
+                        .map(|Span { name, value }| format!(" {}[{}]", &html[name.0..name.1], &html[value.0..value.1]));
                     format!("<{}{}>", tag.name, values.collect::<String>())
                 }
                 Token::End(name) => format!("</{name}>"),
@@ -231,13 +206,17 @@ mod tests {
             ("text and tags", "a<b>c</b >d", vec!["a", "<b>", "c", "</b>", "d"]),
             ("values", "<a href='x>y' b=\"1\" c=2 d>", vec!["<a href[x>y] b[1] c[2] d[]>"]),
             ("spaces around =", "<a b = 'c' >", vec!["<a b[c]>"]),
-            ("self-closing", "<br/><a href=x/>", vec!["<br>", "<a href[x]>"]),
+            ("self-closing", "<br/><a href=x/>", vec!["<br>", "<a href[x/]>"]),
             ("a quote that opens nothing", "<a b\"c>d\"", vec!["<a b\"c[]>", "d\""]),
             ("a quote that is never closed", "<a b=\"c>d", vec!["<a b[\"c]>", "d"]),
             ("comments", "a<!-- <b> -- > -->c<!-->d<!--->e<!--x--!>f", vec!["a", "c", "d", "e", "f"]),
             ("an open comment", "a<!-- <b>", vec!["a"]),
             ("other declarations", "<!DOCTYPE html>a<?php 1 ?>b</ x>c<![CDATA[d]]>e", vec!["a", "b", "c", "e"]),
+            ("CDATA in SVG", "<svg><![CDATA[a>]]b]]>c<![CDATA[d", vec!["<svg>", "literal:a>]]b", "c", "literal:d"]),
+            ("declarations that end at once", "a<!>b<?>c</>d", vec!["a", "b", "c", "d"]),
+            ("values in end tags", "</a b='>'>c", vec!["</a>", "c"]),
             ("no tags", "1 < 2 <3 <", vec!["1 ", "<", " 2 ", "<", "3 ", "<"]),
+            ("nothing after a slash", "a</", vec!["a", "</"]),
             ("cut within a tag", "a<b c", vec!["a"]),
             ("raw text", "<script>a</scripts></SCRIPT >b", vec!["<script>", "raw:a</scripts>", "b"]),
             ("raw text that is not closed", "<script>a<b>", vec!["<script>", "raw:a<b>"]),

@@ -3,6 +3,7 @@
 //! A node's subtree is the range from the node to its `end`, and the subtree's text is one slice of the buffer, so that
 //! nothing that reads the tree needs recursion. The buffers are used again from page to page.
 
+use super::attributes::Span;
 use super::tags::Tag;
 
 /// The attributes that extraction reads.
@@ -139,14 +140,14 @@ struct Attribute {
 
 /// One element, or one run of text.
 #[derive(Clone, Copy, Debug)]
-struct Node {
-    tag: Tag,
+pub(super) struct Node {
+    pub(super) tag: Tag,
     n_attributes: u8,
-    parent: u32,
+    pub(super) parent: u32,
     /// One past the last node of the subtree.
-    end: u32,
+    pub(super) end: u32,
     /// Where the subtree's text starts in the buffer.
-    text: u32,
+    pub(super) text: u32,
     /// The first of its attributes.
     attributes: u32,
 }
@@ -154,7 +155,7 @@ struct Node {
 /// The arena.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     attributes: Vec<Attribute>,
     /// All text, decoded, as in the page.
     pub(super) text: String,
@@ -188,6 +189,11 @@ impl Tree {
         self.nodes.last().is_some_and(|node| node.tag == Tag::Text && node.parent as usize == parent)
     }
 
+    /// A node's parent.
+    pub(super) fn parent(&self, node: usize) -> usize {
+        self.nodes[node].parent as usize
+    }
+
     /// Adds a node that is still open.
     pub(super) fn push(&mut self, tag: Tag, parent: usize) -> usize {
         let at = self.nodes.len();
@@ -196,16 +202,11 @@ impl Tree {
         at
     }
 
-    /// Adds what is of interest among the last node's attributes; `offset` is where `raw` stands in the page.
-    pub(super) fn set_attributes(&mut self, raw: &str, offset: usize) {
-        if raw.is_empty() {
-            return;
-        }
-        let base = raw.as_ptr() as usize;
-        for (name, value) in super::tokenizer::attributes(raw) {
-            if let Some(name) = Name::parse(name) {
-                let start = offset + (value.as_ptr() as usize).saturating_sub(base);
-                self.push_attribute(name, start, start + value.len());
+    /// Gives the last node what is of interest among the attributes of a start tag in `html`.
+    pub(super) fn set_attributes(&mut self, html: &str, spans: &[Span]) {
+        for Span { name, value } in spans {
+            if let Some(name) = Name::parse(&html[name.0..name.1]) {
+                self.push_attribute(name, value.0, value.1);
             }
         }
     }
@@ -234,7 +235,7 @@ impl Tree {
 }
 
 /// Nodes and bytes are counted in 32 bits: the page's budgets are far below.
-fn index(value: usize) -> u32 {
+pub(super) fn index(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 

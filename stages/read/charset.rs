@@ -1,13 +1,13 @@
 //! Bytes of a page to text: which charset it is in.
 //!
 //! In order: byte order mark; UTF-8, if the bytes are valid UTF-8 with characters beyond ASCII, since no legacy text
-//! is that by chance; what the HTTP head says; what the page says in its first bytes; detection on a bounded sample,
-//! with the host's top-level domain as a hint. Declared UTF-8 with a few bad bytes stays UTF-8.
+//! is that by chance, while heads often lie; what the HTTP head says; what the page says in its first bytes; detection on
+//! a bounded sample, with the host's top-level domain as a hint, or the page's language where that says nothing. Declared UTF-8 with a few bad bytes stays UTF-8.
 
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, REPLACEMENT, UTF_8, WINDOWS_1252, X_USER_DEFINED};
+use encoding_rs::{Encoding, IBM866, REPLACEMENT, UTF_8, WINDOWS_1252, X_USER_DEFINED};
 
 /// Bytes in which a page may declare its charset.
 const PRESCAN: usize = 2048;
@@ -73,7 +73,7 @@ fn in_page(body: &[u8]) -> Option<&'static Encoding> {
             && let Some(encoding) = name(place + at + "charset".len(), ends)
         {
             // A page that could declare UTF-16 in ASCII is not in UTF-16.
-            return Some(if encoding.is_ascii_compatible() { encoding } else { UTF_8 });
+            return Some(if matches!(encoding.name(), "UTF-16LE" | "UTF-16BE") { UTF_8 } else { encoding });
         }
     }
     if lower.trim_ascii_start().starts_with(b"<?xml")
@@ -113,21 +113,90 @@ fn detect(body: &[u8], host: Option<&str>) -> &'static Encoding {
         let Some(high) = body[at..].iter().position(|byte| !byte.is_ascii()) else { break };
         let start = (at + high).saturating_sub(16).max(at);
         let end = (at + high + 240).min(body.len());
+        // Up to a byte that is no part of a longer character: half of one would speak against its charset.
+        let rest = &body[end..body.len().min(end + 2048)];
+        let end = end + rest.iter().position(|byte| *byte < 0x30).map_or(0, |length| length + 1);
         detector.feed(&body[start..end], false);
         fed += end - start;
         at = end;
     }
     detector.feed(b"", true);
-    let top_level = host.and_then(|host| host.rsplit('.').next()).filter(|label| is_tld(label)).map(str::as_bytes);
-    match detector.guess(top_level, Utf8Detection::Deny) {
+    let country = host.and_then(|host| host.rsplit('.').next()).filter(|label| is_country(label)).map(str::as_bytes);
+    let hint = country.or_else(|| language(body).as_deref().and_then(country_of));
+    match detector.guess(hint, Utf8Detection::Deny) {
         encoding if encoding == REPLACEMENT => WINDOWS_1252,
+        // The charset of Russian DOS: elsewhere a guess from too few bytes, such as one character again and again.
+        encoding if encoding == IBM866 && !hint.is_some_and(|country| CYRILLIC.contains(&country)) => WINDOWS_1252,
         encoding => encoding,
     }
 }
 
-/// Whether the detector takes the label: ASCII letters in lower case, or punycode.
-fn is_tld(label: &str) -> bool {
-    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+/// Top-level domains of countries that are sold to everyone.
+const SOLD: [&str; 16] =
+    ["ac", "ai", "bz", "cc", "cd", "co", "fm", "gg", "io", "la", "me", "nu", "sh", "to", "tv", "ws"];
+
+/// Countries that write Cyrillic.
+const CYRILLIC: [&[u8]; 8] = [b"bg", b"by", b"kg", b"kz", b"mk", b"ru", b"su", b"ua"];
+
+/// Whether a top-level domain is that of a country, which says something of the language.
+fn is_country(label: &str) -> bool {
+    label.len() == 2 && label.bytes().all(|byte| byte.is_ascii_lowercase()) && !SOLD.contains(&label)
+}
+
+/// The language that the page says it is in: that of `<html lang>`, in lower case.
+fn language(body: &[u8]) -> Option<Vec<u8>> {
+    let start = body[..body.len().min(PRESCAN)].to_ascii_lowercase();
+    let tag = memchr::memmem::find(&start, b"<html")?;
+    let end = tag + memchr::memchr(b'>', &start[tag..])?;
+    let lang = tag + memchr::memmem::find(&start[tag..end], b"lang=")? + "lang=".len();
+    let value = start[lang..end].iter().skip_while(|byte| matches!(byte, b'"' | b'\''));
+    Some(value.take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').copied().collect())
+}
+
+/// The top-level domain of a country that speaks a language.
+fn country_of(language: &[u8]) -> Option<&'static [u8]> {
+    let code = language.split(|byte| *byte == b'-').next().unwrap_or_default();
+    let country: &[u8] = match code {
+        b"ar" => b"eg",
+        b"cs" => b"cz",
+        b"da" => b"dk",
+        b"el" => b"gr",
+        b"en" => b"uk",
+        b"et" => b"ee",
+        b"fa" => b"ir",
+        b"he" => b"il",
+        b"ja" => b"jp",
+        b"ko" => b"kr",
+        b"sl" => b"si",
+        b"sr" => b"rs",
+        b"sv" => b"se",
+        b"uk" => b"ua",
+        b"vi" => b"vn",
+        b"zh" if [&b"-tw"[..], b"-hk", b"-hant"].iter().any(|place| language.ends_with(place)) => b"tw",
+        b"zh" => b"cn",
+        b"bg" => b"bg",
+        b"de" => b"de",
+        b"es" => b"es",
+        b"fi" => b"fi",
+        b"fr" => b"fr",
+        b"hr" => b"hr",
+        b"hu" => b"hu",
+        b"is" => b"is",
+        b"it" => b"it",
+        b"lt" => b"lt",
+        b"lv" => b"lv",
+        b"nl" => b"nl",
+        b"no" => b"no",
+        b"pl" => b"pl",
+        b"pt" => b"pt",
+        b"ro" => b"ro",
+        b"ru" => b"ru",
+        b"sk" => b"sk",
+        b"th" => b"th",
+        b"tr" => b"tr",
+        _ => return None,
+    };
+    Some(country)
 }
 
 #[cfg(test)]
@@ -141,6 +210,9 @@ mod tests {
         let koi8 = encoding_rs::KOI8_R.encode(russian).0.into_owned();
         let japanese = "いろはにほへと ちりぬるを わかよたれそ つねならむ。日本語の文章です。";
         let shift_jis = encoding_rs::SHIFT_JIS.encode(japanese).0.into_owned();
+        let iso_2022 = encoding_rs::ISO_2022_JP.encode(japanese).0.into_owned();
+        let ancient = "Άνθρωπος φύσει";
+        let greek = encoding_rs::ISO_8859_7.encode(ancient).0.into_owned();
         let german = "Größe, Übermut und Straße";
         let latin = encoding_rs::WINDOWS_1252.encode(german).0.into_owned();
         let meta = |name: &str, body: &[u8]| [format!("<meta charset={name}>").as_bytes(), body].concat();
@@ -159,6 +231,18 @@ mod tests {
             ("nowhere, Japanese", shift_jis, None, Some("example.jp"), japanese),
             ("wrong UTF-8, right page", meta("windows-1252", &latin), Some("text/html; charset=utf-8"), None, german),
             ("unknown name", latin.clone(), Some("text/html; charset=klingon"), Some("example.de"), german),
+            ("in the page, in a charset of ASCII bytes", meta("iso-2022-jp", &iso_2022), None, None, japanese),
+            (
+                "in the head, in a charset of ASCII bytes",
+                iso_2022,
+                Some("text/html;charset=ISO-2022-JP"),
+                None,
+                japanese,
+            ),
+            ("in the page, which cannot be", meta("utf-16le", &latin), None, Some("example.de"), german),
+            ("nowhere, a language", [b"<html lang='el'>", &*greek].concat(), None, Some("example.com"), ancient),
+            ("nowhere, a domain that is sold", [b"<HTML LANG=el-GR>", &*greek].concat(), None, Some("a.io"), ancient),
+            ("nowhere, one character", b"<html lang=en>to\x85 to\x85\" ".repeat(9), None, None, "to…\" "),
             ("byte order mark", [b"\xef\xbb\xbf", german.as_bytes()].concat(), None, None, german),
         ] {
             let text = decode(&body, content_type, host);

@@ -4,6 +4,8 @@
 //! What is no page (a redirect, an image) is rejected, what cannot be read fails; both keep their place in the file.
 
 mod charset;
+#[cfg(test)]
+mod charset_corpus;
 mod http;
 mod integrity;
 mod rows;
