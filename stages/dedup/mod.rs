@@ -6,6 +6,8 @@
 
 mod apply;
 pub mod document;
+mod evidence;
+mod hashed;
 mod keys;
 pub mod line;
 mod lines;
@@ -14,15 +16,19 @@ mod normalise;
 mod rank;
 mod settle;
 mod shingles;
+mod sign;
 mod unique;
+mod words;
 
 pub use apply::{CutLines, Removals};
 pub use document::DocumentDedup;
+pub use evidence::{Cluster, LARGEST, keep_largest, largest};
 pub use keys::{Keys, KeysSpec};
 pub use line::LineDedup;
-pub use minhash::MinHash;
+pub use minhash::{MinHash, Scratch, Signer};
+pub use normalise::{Unspaced, pieces};
 pub use settle::Removal;
-pub use shingles::{jaccard, shingles};
+pub use shingles::{Shingling, jaccard};
 
 use serde::{Deserialize, Serialize};
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Level;
 use super::keys::read_keys;
 use super::rank::{recency, shortness};
 use super::settle::{Removal, Settle};
@@ -113,16 +114,23 @@ impl Phase for Gather {
         let files: Vec<PathBuf> = self.step.shard_files(run, "scatter");
         let candidates: Vec<Candidate> = read_bucket(&files, part.number)?;
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("gather", &part.name), bench.scatter_budget())?;
-        for group in candidates.chunk_by(|a, b| a.key == b.key) {
+        for group in candidates.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1) {
             let best = group[0];
-            for copy in &group[1..] {
+            let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
+            // What has one normalised text has one set of shingles; of one URL nothing is known but the URL.
+            let similarity = if self.step.level == Level::Exact { 1.0_f64.to_bits() } else { 0 };
+            for copy in group {
+                let kept = if copy.id == best.id { 0 } else { best.id };
                 let removal = Removal {
                     shard: copy.shard,
                     row: copy.row,
-                    kept: best.id,
-                    similarity: 0,
+                    kept,
+                    similarity: if kept == 0 { 0 } else { similarity },
                     threshold: 0,
-                    size: u32::try_from(group.len()).unwrap_or(u32::MAX),
+                    size,
+                    component: best.id,
+                    component_size: size,
+                    band: 0,
                 };
                 writer.push(copy.shard, removal)?;
             }

@@ -127,7 +127,11 @@ impl Run {
                     .map(|o| self.layout.path(&o.path)),
             );
         }
-        for folder in ["documents", "rejected", "failed", "ledger"] {
+        for (step, _) in plan.steps.iter().flatten().filter(|(step, _)| step.level.removes_documents()) {
+            let outputs = self.commits(&step.phase("settle"))?.into_iter().flat_map(|commit| commit.outputs);
+            current.extend(outputs.map(|output| self.layout.path(&output.path)));
+        }
+        for folder in ["documents", "rejected", "failed", "ledger", "dedup"] {
             for file in self.layout.files(folder)?.iter().filter(|file| !current.contains(*file)) {
                 std::fs::remove_file(file).map_err(StageError::io("remove", file))?;
             }
@@ -214,7 +218,8 @@ impl Step {
         Ok(rows)
     }
 
-    fn key_rows_of(&self, run: &Run, shard: &Shard) -> Result<usize> {
+    /// Rows of a shard's key file.
+    pub(crate) fn key_rows_of(&self, run: &Run, shard: &Shard) -> Result<usize> {
         let folder = format!("work/{}/keys", self.pass);
         let rows = run.commit(&self.pass, &shard.stem)?.output(&folder)?.rows;
         usize::try_from(rows).map_err(|error| StageError::Internal(error.to_string()))

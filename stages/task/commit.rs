@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::Layout;
+use crate::dedup::Cluster;
 use crate::error::{Result, StageError};
 use crate::fate::{Fate, Outcome};
 use crate::read::Integrity;
@@ -30,6 +31,9 @@ pub struct Commit {
     /// Tokens of the kept documents of each class.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tokens: BTreeMap<String, u64>,
+    /// The largest clusters that a step of deduplication found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<Cluster>,
     /// Wall seconds.
     pub seconds: f64,
 }
