@@ -24,6 +24,7 @@ pub mod scrub;
 pub mod spec;
 pub mod stage;
 pub mod task;
+pub mod text;
 pub mod url;
 pub mod write;
 

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+mod dedup;
 mod explain;
 mod filters;
 mod judge;
@@ -33,6 +34,7 @@ pub(crate) struct Usage(pub(crate) String);
 pub(crate) fn run(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args),
+        Command::Dedup(args) => dedup::run(&args),
         Command::Mix(args) => mix::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Judge(args) => judge::run(&args),

@@ -102,7 +102,7 @@ fn with_defaults(mut args: RunArgs) -> Result<RunArgs> {
 }
 
 /// The files that patterns name; a folder stands for all files below it, but for those of the run itself.
-fn expand(patterns: &[String], out: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn expand(patterns: &[String], out: &Path) -> Result<Vec<PathBuf>> {
     let out = std::path::absolute(out)?;
     let is_own = |file: &PathBuf| std::path::absolute(file).is_ok_and(|file| file.starts_with(&out));
     let mut files = Vec::new();
@@ -158,7 +158,7 @@ fn is_input(path: &Path) -> bool {
 }
 
 /// Saves what the run is, or recognises the run that is there.
-fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path, replace: bool) -> Result<(Saved, File)> {
+pub(super) fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path, replace: bool) -> Result<(Saved, File)> {
     let mut resources = std::collections::BTreeMap::new();
     for name in recipe.stages.iter().flat_map(stages::spec::StageSpec::resources) {
         resources.insert(name.to_owned(), session.bench().models.checksum(name)?);
@@ -246,7 +246,7 @@ pub(super) fn lock(layout: &Layout) -> Result<File> {
     }
 }
 
-fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
+pub(super) fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
     let input_bytes: u64 = run.shards.iter().map(|shard| shard.bytes).sum();
     for phase in plan.phases() {
         let name = phase.name();
@@ -271,11 +271,19 @@ fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
+/// Removes what goes between passes.
+pub(super) fn clean(layout: &Layout) -> Result<()> {
+    let work = layout.work();
+    if work.exists() {
+        std::fs::remove_dir_all(&work).with_context(|| format!("remove {}", work.display()))?;
+    }
+    Ok(())
+}
+
 fn finish(args: &RunArgs, saved: &Saved, out: &Path) -> Result<()> {
     let Some(summary) = &saved.summary else { return Ok(()) };
-    let work = out.join("work");
-    if !args.keep_work && work.exists() {
-        std::fs::remove_dir_all(&work).with_context(|| format!("remove {}", work.display()))?;
+    if !args.keep_work {
+        clean(&Layout::new(out))?;
     }
     print(&format!("\n{}\n", summary.text()))?;
     anyhow::ensure!(

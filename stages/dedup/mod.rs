@@ -5,12 +5,14 @@
 //! bucket, settle the decisions by shard. The pass after applies them (`apply`).
 
 mod apply;
+mod compare;
 pub mod document;
 mod evidence;
 mod hashed;
 mod keys;
 pub mod line;
 mod lines;
+mod list;
 mod minhash;
 mod normalise;
 mod rank;
@@ -21,10 +23,12 @@ mod unique;
 mod words;
 
 pub use apply::{CutLines, Removals};
-pub use document::DocumentDedup;
+pub use compare::covered;
+pub use document::{DocumentDedup, Pair, Scope};
 pub use evidence::{Cluster, LARGEST, keep_largest, largest};
 pub use keys::{Keys, KeysSpec};
 pub use line::LineDedup;
+pub use list::{Removed, each_pair, each_removed};
 pub use minhash::{MinHash, Scratch, Signer};
 pub use normalise::{Unspaced, pieces};
 pub use settle::Removal;

@@ -1,8 +1,8 @@
 //! Text as deduplication compares it: lower case, numbers as `0`, punctuation as space, diacritics off.
 //!
 //! The rules are datatrove's `simplify_text` with its default switches, which most published MinHash figures rest on;
-//! words are what stands between white space. One rule of ours is added, and can be switched off: in scripts written
-//! without spaces each character is a word of its own, since a whole clause would be one word otherwise.
+//! words are what stands between white space. One rule of ours can be added ([`Unspaced`]): in scripts written without
+//! spaces each character is a word of its own, where a whole clause would be one otherwise.
 
 use std::sync::LazyLock;
 
@@ -15,11 +15,11 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unspaced {
-    /// Each character, so that one changed character changes a few shingles.
+    /// What stands between spaces and punctuation, as in other scripts: a clause. So do most published figures.
     #[default]
-    Characters,
-    /// What stands between spaces and punctuation, as in other scripts: a clause.
     Clauses,
+    /// Each character, so that one changed character changes a few shingles and not all of a sentence's.
+    Characters,
 }
 
 /// Calls `visit` with each normalised word of a piece without white space; `buffers` are used again.

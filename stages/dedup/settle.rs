@@ -18,6 +18,10 @@ record! {
         row: u32,
         /// The id of the document that stays for it; 0 where the document itself stays.
         kept: u128,
+        /// The shard of the document that stays.
+        kept_shard: u32,
+        /// Its row.
+        kept_row: u32,
         /// Their true Jaccard similarity, as the bits of an `f64`; 0 where the step compares keys.
         similarity: u64,
         /// The threshold that it met, likewise.

@@ -75,11 +75,12 @@ impl Rolling {
     }
 }
 
-/// The hash of the normalised text, by which exact copies are recognised.
+/// The hash of the normalised text, by which exact copies are recognised. Equal texts are equal as sets of shingles, so
+/// clauses count as words here: white space between them is a difference.
 #[must_use]
 pub(crate) fn content_hash(text: &str) -> u128 {
     let mut hasher = xxhash_rust::xxh3::Xxh3::new();
-    each_word(text, Unspaced::Characters, |word| hasher.update(&word.to_le_bytes()));
+    each_word(text, Unspaced::Clauses, |word| hasher.update(&word.to_le_bytes()));
     hasher.digest128()
 }
 

@@ -119,12 +119,15 @@ impl Phase for Gather {
             let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
             // What has one normalised text has one set of shingles; of one URL nothing is known but the URL.
             let similarity = if self.step.level == Level::Exact { 1.0_f64.to_bits() } else { 0 };
-            for copy in group {
-                let kept = if copy.id == best.id { 0 } else { best.id };
+            for (place, copy) in group.iter().enumerate() {
+                // Equal records of two files have one id.
+                let kept = if place == 0 { 0 } else { best.id.max(1) };
                 let removal = Removal {
                     shard: copy.shard,
                     row: copy.row,
                     kept,
+                    kept_shard: best.shard,
+                    kept_row: best.row,
                     similarity: if kept == 0 { 0 } else { similarity },
                     threshold: 0,
                     size,

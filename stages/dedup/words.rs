@@ -112,7 +112,7 @@ fn hash_letters(word: &[u8], all: &[u8], start: usize) -> u64 {
 }
 
 /// The hash of a word as it is.
-fn hash_word(word: &[u8]) -> u64 {
+pub(super) fn hash_word(word: &[u8]) -> u64 {
     hash_chunks(word, |chunk| chunk)
 }
 

@@ -6,6 +6,7 @@
 //! OUT/rejected/PASS-SHARD.parquet    with fate and text
 //! OUT/failed/PASS-SHARD.parquet      where, why, bytes lost
 //! OUT/ledger/PASS-SHARD.parquet      one row an input record, kept or not
+//! OUT/dedup/LEVEL-SHARD.parquet      one row a document that deduplication removed: for which, how similar
 //! OUT/mixes/NAME/*.parquet           what the trainer reads
 //! OUT/references/tokens              token distributions that the run was filtered by
 //! OUT/commits/TASK.json              what is done

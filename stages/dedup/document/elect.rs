@@ -54,10 +54,13 @@ impl Phase for Elect {
                 let Some(decision) = decision else { continue };
                 let (shard, row) = numbers.place(candidate.document);
                 let found = decision.removed_for;
+                let (kept_shard, kept_row) = numbers.place(found.map_or(0, |found| members[found.member].document));
                 let removal = Removal {
                     shard,
                     row,
-                    kept: found.map_or(0, |found| members[found.member].id),
+                    kept: found.map_or(0, |found| members[found.member].id.max(1)),
+                    kept_shard,
+                    kept_row,
                     similarity: found.map_or(0.0, |found| found.similarity).to_bits(),
                     threshold: self.config.threshold.to_bits(),
                     size: decision.size,

@@ -11,12 +11,12 @@ use crate::plan::{Part, Run, Step};
 use crate::task::{Output, Workbench};
 
 record! {
-    /// Two documents that share a band, by their ids, the smaller first.
+    /// Two documents that share a band, by number, the better one first.
     pub struct Pair {
-        /// The smaller id.
-        a: u128,
-        /// The other one.
-        b: u128,
+        /// The better one's number.
+        a: u32,
+        /// The other one's.
+        b: u32,
         /// The first band that they share.
         band: u32,
     }
@@ -64,7 +64,7 @@ impl Writer {
             }
         }
         for ((first, second), band) in pairs {
-            let (a, b) = (members[first].id.min(members[second].id), members[first].id.max(members[second].id));
+            let (a, b) = (members[first].document, members[second].document);
             writer.push(0, Pair { a, b, band: u32::try_from(band).unwrap_or(u32::MAX) })?;
         }
         Ok(())
