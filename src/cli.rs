@@ -33,7 +33,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Say what other bounds would keep and drop, from a run's ledger
     Judge(JudgeArgs),
-    /// Query a run's tables: documents, rejected, failed, ledger, dedup, and each mix as mix_NAME
+    /// Query a run's tables: documents, rejected, failed, ledger, dedup, lines, and each mix as mix_NAME
     Sql(SqlArgs),
     /// List the filters, or show one with its definition, source and examples
     Filters(FiltersArgs),
@@ -144,6 +144,9 @@ pub(crate) struct ResourceArgs {
     /// Memory that a global step may hold, such as 512MiB or 4GiB
     #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
     pub memory: u64,
+    /// The folder for what goes between passes and what spills, on a disk with room [default: the run's folder]
+    #[arg(long, value_name = "DIR")]
+    pub temp: Option<PathBuf>,
     /// The folder of models that recipes name [env: TROMMEL_MODELS, then the user's cache]
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,

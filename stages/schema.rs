@@ -134,6 +134,14 @@ columns! {
     COMPONENT_SIZE: "component_size" = DataType::UInt32;
     /// The first band, from 0, that the document shares with the one that stays; null where keys were compared.
     BAND: "band" = DataType::UInt32;
+    /// Hash of a line as line deduplication compares it.
+    LINE_HASH: "hash" = DataType::UInt64;
+    /// The window of documents of its language, from 0, in which a line was counted.
+    WINDOW: "window" = DataType::UInt64;
+    /// How often the line was counted there.
+    COUNT: "count" = DataType::UInt32;
+    /// The line as it stands in one document, at most 200 characters.
+    LINE: "line" = DataType::Utf8;
     /// The account of a whole input file, JSON, on a last row that is no record.
     ACCOUNT: "account" = DataType::Utf8;
     /// How the record ended, and why.
@@ -238,6 +246,9 @@ pub static LEDGER: &[&Column] =
 pub static DEDUP: &[&Column] =
     &[&ID, &LEVEL, &KEPT_ID, &JACCARD, &THRESHOLD, &CLUSTER_SIZE, &COMPONENT, &COMPONENT_SIZE, &BAND];
 
+/// `lines/`: one row a line that line deduplication cut.
+pub static LINES: &[&Column] = &[&LINE_HASH, &LANGUAGE, &WINDOW, &COUNT, &LINE];
+
 /// `failed/`: where, what kind, how much was passed over.
 pub static FAILED: &[&Column] = &[&ID, &URL, &SOURCE, &FATE, &BYTES_LOST];
 
@@ -272,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_table_names_each_column_once() {
-        for table in [DOCUMENTS, LEDGER, FAILED, KEYS, DEDUP, &rejected()] {
+        for table in [DOCUMENTS, LEDGER, FAILED, KEYS, DEDUP, LINES, &rejected()] {
             let names: BTreeSet<_> = table.iter().map(|column| column.name).collect();
             assert_eq!(names.len(), table.len());
             assert!(table.iter().all(|column| !column.about.is_empty()));

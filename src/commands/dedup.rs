@@ -13,9 +13,9 @@ use stages::StageError;
 use stages::dedup::{Level, Scope, each_pair, each_removed};
 use stages::plan::{Plan, Run, Step};
 use stages::spec::StageSpec;
-use stages::task::{Layout, Shard};
+use stages::task::Shard;
 
-use super::run::{begin, clean, expand, work};
+use super::run::{begin, expand, work};
 use super::saved::Saved;
 use super::{Usage, print};
 use crate::cli::DedupArgs;
@@ -26,7 +26,8 @@ pub(super) fn run(args: &DedupArgs) -> Result<()> {
     let recipe = recipe(args)?;
     let shards = Shard::from_files(&expand(&args.input, &args.out)?)?;
     let (session, stop) = super::session(&args.resources)?;
-    let run = Arc::new(Run { layout: Layout::new(&args.out), shards, limit: None, seed: recipe.seed });
+    let run =
+        Arc::new(Run { layout: super::layout(&args.out, &args.resources)?, shards, limit: None, seed: recipe.seed });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
     let (saved, _lock) = begin(&run, &recipe, &session, &args.out, args.replace)?;
     if saved.summary.is_some() {
@@ -67,7 +68,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<()> {
     };
     let saved = Saved { summary: Some(summary), seconds: Some(started.elapsed().as_secs_f64()), ..saved };
     saved.write(&run.layout)?;
-    clean(&run.layout)?;
+    run.layout.remove_work()?;
     finish(&saved, &args.out)
 }
 

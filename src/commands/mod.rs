@@ -13,11 +13,13 @@ mod stage;
 mod train;
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use stages::StageError;
+use stages::task::Layout;
 
 use crate::cli::{Command, ResourceArgs};
 use crate::session::{Resources, Session, model_folders};
@@ -58,8 +60,15 @@ fn session(args: &ResourceArgs) -> Result<(Session, Arc<AtomicBool>)> {
     })
     .context("listen for Ctrl-C")?;
     let threads = args.threads.map_or_else(all_cores, usize::from);
+    crate::memory::share(threads);
     let resources = Resources { threads, memory: args.memory, models: model_folders(args.models.clone()) };
     Ok((Session::new(&resources, Arc::clone(&stop))?, stop))
+}
+
+/// The folder of a run, with what goes between passes where `--temp` says.
+fn layout(out: &Path, args: &ResourceArgs) -> Result<Layout> {
+    let layout = Layout::new(out);
+    Ok(args.temp.as_deref().map_or(Ok(layout.clone()), |temp| layout.with_temp(temp))?)
 }
 
 fn all_cores() -> usize {

@@ -32,7 +32,8 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     let out = args.out.clone().ok_or_else(|| Usage("--out DIR is missing: the folder of the run".into()))?;
     let shards = Shard::from_files(&expand(&args.input, &out)?)?;
     let (session, stop) = super::session(&args.resources)?;
-    let run = Arc::new(Run { layout: Layout::new(&out), shards, limit: args.limit, seed: recipe.seed });
+    let run =
+        Arc::new(Run { layout: super::layout(&out, &args.resources)?, shards, limit: args.limit, seed: recipe.seed });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
     // Every model and list is loaded before anything is written: a wrong one is told now, not after hours.
     for stage in &recipe.stages {
@@ -271,19 +272,10 @@ pub(super) fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()>
     Ok(())
 }
 
-/// Removes what goes between passes.
-pub(super) fn clean(layout: &Layout) -> Result<()> {
-    let work = layout.work();
-    if work.exists() {
-        std::fs::remove_dir_all(&work).with_context(|| format!("remove {}", work.display()))?;
-    }
-    Ok(())
-}
-
 fn finish(args: &RunArgs, saved: &Saved, out: &Path) -> Result<()> {
     let Some(summary) = &saved.summary else { return Ok(()) };
     if !args.keep_work {
-        clean(&Layout::new(out))?;
+        super::layout(out, &args.resources)?.remove_work()?;
     }
     print(&format!("\n{}\n", summary.text()))?;
     anyhow::ensure!(

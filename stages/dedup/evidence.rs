@@ -1,14 +1,20 @@
-//! The evidence table: for each document that a step removed, what it was removed for, and how alike they are.
+//! The evidence: for each document that a step removed, what it was removed for, and how alike they are; for each line
+//! that was cut, how often it was seen, and its text.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, FixedSizeBinaryBuilder, Float64Builder, RecordBatch, StringBuilder, UInt32Builder};
+use arrow::array::{
+    ArrayRef, FixedSizeBinaryBuilder, Float64Builder, RecordBatch, StringBuilder, UInt32Builder, UInt64Builder,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Level;
-use super::keys::read_keys;
+use super::keys::{each_row, read_keys};
+use super::line::{FrequentLine, line_key};
+use super::lines::each_line;
 use super::settle::Removal;
+use crate::batch::Batch;
 use crate::error::Result;
 use crate::plan::{Run, Step};
 use crate::schema;
@@ -115,6 +121,58 @@ pub(super) fn write(run: &Run, step: &Step, shard: &Shard, decisions: &[Removal]
     }
     keep_largest(&mut clusters);
     Ok((evidence.finish()?, clusters))
+}
+
+/// Characters of a line that the evidence shows.
+const SAMPLE: usize = 200;
+
+/// Writes the lines that go and whose text this shard shows, each once over all shards.
+pub(super) fn write_lines(
+    run: &Run,
+    step: &Step,
+    shard: &Shard,
+    windows: &[Option<u64>],
+    lines: &[FrequentLine],
+) -> Result<Output> {
+    let path = format!("lines/{}.parquet", shard.stem);
+    let mut writer = TableWriter::create(&run.layout, &path, schema::schema(schema::LINES))?;
+    let mut wanted: BTreeMap<u64, u32> =
+        lines.iter().filter(|line| line.row != u32::MAX).map(|line| (line.key, line.count)).collect();
+    let mut rows: Vec<usize> = lines.iter().filter(|line| line.row != u32::MAX).map(|line| line.row as usize).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let mut at = rows.iter().copied();
+    each_row(&step.documents(run, shard), &rows, &[&schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE], |table| {
+        let batch = Batch::new(table, 0);
+        let (texts, languages, blocks) =
+            (batch.strings(&schema::TEXT)?, batch.strings(&schema::LANGUAGE)?, batch.blocks()?);
+        let (mut hashes, mut counts) = (UInt64Builder::new(), UInt32Builder::new());
+        let (mut of, mut in_windows, mut samples) = (StringBuilder::new(), UInt64Builder::new(), StringBuilder::new());
+        let mut row_blocks = Vec::new();
+        for place in 0..batch.len() {
+            let Some(window) = at.next().and_then(|row| windows.get(row).copied().flatten()) else { continue };
+            let (text, language) = (texts.value(place), languages.value(place));
+            blocks.read(place, &mut row_blocks);
+            each_line(text, &row_blocks, |range, hash| {
+                if let Some(count) = wanted.remove(&line_key(hash, language, window)) {
+                    hashes.append_value(hash);
+                    of.append_value(language);
+                    in_windows.append_value(window);
+                    counts.append_value(count);
+                    samples.append_value(text[range].trim().chars().take(SAMPLE).collect::<String>());
+                }
+            });
+        }
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(hashes.finish()),
+            Arc::new(of.finish()),
+            Arc::new(in_windows.finish()),
+            Arc::new(counts.finish()),
+            Arc::new(samples.finish()),
+        ];
+        writer.write(&RecordBatch::try_new(schema::schema(schema::LINES), columns)?)
+    })?;
+    writer.finish()
 }
 
 /// The largest clusters, the largest first.

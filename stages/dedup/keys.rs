@@ -10,7 +10,7 @@ use arrow::array::{
 };
 use arrow::datatypes::TimestampMicrosecondType;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -151,6 +151,36 @@ pub(crate) fn read_keys(path: &Path, columns: &[&Column]) -> Result<impl Iterato
         first_row += batch.len();
         Ok(batch)
     }))
+}
+
+/// Calls `visit` with these rows of a file of documents, in order, a few hundred at a time; only they are read.
+///
+/// # Errors
+/// [`StageError`] when the file is gone or damaged, or the visitor fails.
+pub(crate) fn each_row(
+    path: &Path,
+    rows: &[usize],
+    columns: &[&Column],
+    mut visit: impl FnMut(RecordBatch) -> Result<()>,
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let file = File::open(path).map_err(StageError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(path))?;
+    let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+    let ranges = rows.iter().map(|row| *row..*row + 1);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(|column| column.name));
+    let reader = builder
+        .with_projection(mask)
+        .with_row_selection(RowSelection::from_consecutive_ranges(ranges, total))
+        .with_batch_size(256)
+        .build()
+        .map_err(StageError::table(path))?;
+    for batch in reader {
+        visit(batch.map_err(StageError::table(path))?)?;
+    }
+    Ok(())
 }
 
 impl KeyBatch {

@@ -19,7 +19,7 @@ mod rank;
 mod settle;
 mod shingles;
 mod sign;
-mod unique;
+pub mod unique;
 mod words;
 
 pub use apply::{CutLines, Removals};
@@ -27,7 +27,7 @@ pub use compare::covered;
 pub use document::{DocumentDedup, Pair, Scope};
 pub use evidence::{Cluster, LARGEST, keep_largest, largest};
 pub use keys::{Keys, KeysSpec};
-pub use line::LineDedup;
+pub use line::{Counted, LineDedup};
 pub use list::{Removed, each_pair, each_removed};
 pub use minhash::{MinHash, Scratch, Signer};
 pub use normalise::{Unspaced, pieces};

@@ -15,12 +15,18 @@ use crate::task::{Commit, Workbench};
 
 record! {
     /// A document under its key. Sorted, the best of each key comes first.
-    struct Candidate {
+    pub struct Keyed {
+        /// What documents are compared by; its top bits choose the bucket.
         key: u128,
+        /// Smaller for later captures.
         recency: u64,
+        /// Smaller for longer texts.
         shortness: u32,
+        /// The document's id.
         id: u128,
+        /// Its shard.
         shard: u32,
+        /// Its row there.
         row: u32,
     }
 }
@@ -36,7 +42,7 @@ pub(crate) fn phases(step: Step, key: &'static Column) -> Vec<Box<dyn Phase>> {
 
 fn bits(step: &Step, run: &Run, bench: &Workbench) -> Result<u32> {
     let rows = step.key_rows(run)?;
-    Ok(bits_for(rows * Candidate::WIDTH as u64, bench.bucket_budget()))
+    Ok(bits_for(rows * Keyed::WIDTH as u64, bench.bucket_budget()))
 }
 
 #[derive(Debug)]
@@ -72,7 +78,7 @@ impl Phase for Scatter {
             for (place, key) in keys.into_iter().enumerate() {
                 let row = batch.first_row + place;
                 let Some(key) = key.filter(|_| alive[row]) else { continue };
-                let candidate = Candidate {
+                let document = Keyed {
                     key,
                     recency: recency(captured[place]),
                     shortness: shortness(n_chars.value(place)),
@@ -80,7 +86,7 @@ impl Phase for Scatter {
                     shard: part.number,
                     row: u32::try_from(row).unwrap_or(u32::MAX),
                 };
-                writer.push(bucket_of(high_half(key), part.bits), candidate)?;
+                writer.push(bucket_of(high_half(key), part.bits), document)?;
             }
             bench.meter.add_documents(batch.len() as u64, 0);
         }
@@ -111,10 +117,8 @@ impl Phase for Gather {
     }
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
-        let files: Vec<PathBuf> = self.step.shard_files(run, "scatter");
-        let candidates: Vec<Candidate> = read_bucket(&files, part.number)?;
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("gather", &part.name), bench.scatter_budget())?;
-        for group in candidates.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1) {
+        gather(&self.step.shard_files(run, "scatter"), part.number, |group| {
             let best = group[0];
             let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
             // What has one normalised text has one set of shingles; of one URL nothing is known but the URL.
@@ -137,7 +141,17 @@ impl Phase for Gather {
                 };
                 writer.push(copy.shard, removal)?;
             }
-        }
+            Ok(())
+        })?;
         Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
     }
+}
+
+/// The documents of each key that several have, in one bucket: the best first.
+///
+/// # Errors
+/// [`crate::StageError`] when a file is gone or damaged, or the visitor fails.
+pub fn gather(files: &[PathBuf], bucket: u32, mut visit: impl FnMut(&[Keyed]) -> Result<()>) -> Result<()> {
+    let documents: Vec<Keyed> = read_bucket(files, bucket)?;
+    documents.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1).try_for_each(&mut visit)
 }

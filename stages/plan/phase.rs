@@ -127,11 +127,11 @@ impl Run {
                     .map(|o| self.layout.path(&o.path)),
             );
         }
-        for (step, _) in plan.steps.iter().flatten().filter(|(step, _)| step.level.removes_documents()) {
+        for (step, _) in plan.steps.iter().flatten() {
             let outputs = self.commits(&step.phase("settle"))?.into_iter().flat_map(|commit| commit.outputs);
             current.extend(outputs.map(|output| self.layout.path(&output.path)));
         }
-        for folder in ["documents", "rejected", "failed", "ledger", "dedup"] {
+        for folder in ["documents", "rejected", "failed", "ledger", "dedup", "lines"] {
             for file in self.layout.files(folder)?.iter().filter(|file| !current.contains(*file)) {
                 std::fs::remove_file(file).map_err(StageError::io("remove", file))?;
             }

@@ -136,9 +136,10 @@ impl Commit {
     pub fn find(layout: &Layout, task: &str, key: &str) -> Option<Self> {
         let commit: Self = serde_json::from_slice(&fs::read(layout.commit(task)).ok()?).ok()?;
         let whole = commit.key == key
-            && commit.outputs.iter().all(|output| {
-                fs::metadata(layout.root().join(&output.path)).is_ok_and(|file| file.len() == output.bytes)
-            });
+            && commit
+                .outputs
+                .iter()
+                .all(|output| fs::metadata(layout.path(&output.path)).is_ok_and(|file| file.len() == output.bytes));
         whole.then_some(commit)
     }
 

@@ -1,19 +1,15 @@
 //! Candidates' shingles on their way to the bucket of their component: the one step that sends more than keys.
 
-use std::fs::File;
 use std::sync::Arc;
-
-use arrow::array::AsArray;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
 
 use super::components::Label;
 use super::groups::Member;
 use super::numbers::Numbers;
 use super::{DocumentDedup, band_bits};
+use crate::batch::Batch;
 use crate::bucket::{ListWriter, bits_for, bucket_of, read_bucket, record};
 use crate::dedup::Level;
-use crate::dedup::keys::read_keys;
+use crate::dedup::keys::{each_row, read_keys};
 use crate::dedup::rank::{recency, shortness};
 use crate::error::{Result, StageError};
 use crate::plan::{Part, Phase, Run, Split, Step, settled};
@@ -85,21 +81,25 @@ impl Phase for Verify {
         let shingling = self.config.minhash().shingling();
         let rows: Vec<usize> = candidates.iter().map(|(row, _)| *row).collect();
         let mut candidates = candidates.drain(..);
-        each_text(&self.step, run, shard, &rows, |text| {
+        each_row(&self.step.documents(run, shard), &rows, &[&schema::TEXT], |table| {
             bench.check()?;
-            // Rows, members and candidates are all in the order of the shard's documents.
-            let (Some((_, mut candidate)), Some(groups)) = (candidates.next(), members.next()) else {
-                return Err(StageError::Internal(format!("{}: candidates without groups", shard.name)));
-            };
-            if groups[0].document != candidate.document {
-                return Err(StageError::Internal(format!("{}: groups of another document", shard.name)));
+            let batch = Batch::new(table, 0);
+            for text in batch.strings(&schema::TEXT)? {
+                // Rows, members and candidates are all in the order of the shard's documents.
+                let (Some((_, mut candidate)), Some(groups)) = (candidates.next(), members.next()) else {
+                    return Err(StageError::Internal(format!("{}: candidates without groups", shard.name)));
+                };
+                if groups[0].document != candidate.document {
+                    return Err(StageError::Internal(format!("{}: groups of another document", shard.name)));
+                }
+                candidate.n_groups = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+                list.clear();
+                list.extend(groups.iter().map(|member| member.group));
+                shingling.set(text.unwrap_or_default(), &mut shingles);
+                list.extend_from_slice(&shingles);
+                writer.push(bucket(candidate.component, part.bits), candidate, &list)?;
             }
-            candidate.n_groups = u32::try_from(groups.len()).unwrap_or(u32::MAX);
-            list.clear();
-            list.extend(groups.iter().map(|member| member.group));
-            shingling.set(text, &mut shingles);
-            list.extend_from_slice(&shingles);
-            writer.push(bucket(candidate.component, part.bits), candidate, &list)
+            Ok(())
         })?;
         Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
     }
@@ -138,36 +138,4 @@ impl Verify {
         }
         Ok(found)
     }
-}
-
-/// Calls `visit` with the texts of these rows of a shard, in order; only they are read.
-pub(crate) fn each_text(
-    step: &Step,
-    run: &Run,
-    shard: &Shard,
-    rows: &[usize],
-    mut visit: impl FnMut(&str) -> Result<()>,
-) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let path = step.documents(run, shard);
-    let file = File::open(&path).map_err(StageError::io("open", &path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(&path))?;
-    let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
-    let ranges = rows.iter().map(|row| *row..*row + 1);
-    let mask = ProjectionMask::columns(builder.parquet_schema(), [schema::TEXT.name]);
-    let reader = builder
-        .with_projection(mask)
-        .with_row_selection(RowSelection::from_consecutive_ranges(ranges, total))
-        .with_batch_size(256)
-        .build()
-        .map_err(StageError::table(&path))?;
-    for batch in reader {
-        let batch = batch.map_err(StageError::table(&path))?;
-        for text in batch.column(0).as_string::<i32>() {
-            visit(text.unwrap_or_default())?;
-        }
-    }
-    Ok(())
 }
