@@ -149,7 +149,7 @@ fn bands(documents: u32, giant: u32) {
                     if left == 0 {
                         cluster = document;
                         let draw = hash(u64::from(document) ^ 0x51);
-                        left = if draw % 15 == 0 { 2 + u32::try_from(draw >> 40).unwrap() % 9 } else { 1 };
+                        left = if draw.is_multiple_of(15) { 2 + u32::try_from(draw >> 40).unwrap() % 9 } else { 1 };
                     }
                     left -= 1;
                     for band in 0..14_u64 {
@@ -163,7 +163,7 @@ fn bands(documents: u32, giant: u32) {
         let mut writer = BucketWriter::new(&layout, "work/links", SCATTER).unwrap();
         let mut members = BucketWriter::new(&layout, "work/members", SCATTER).unwrap();
         for bucket in 0..buckets {
-            gather(&files, bucket, |link| writer.push(0, link), |member| members.push(0, member)).unwrap();
+            gather(&files, bucket, documents, |link| writer.push(0, link), |member| members.push(0, member)).unwrap();
         }
         links = writer.finish().unwrap().rows;
         members.finish().unwrap();
@@ -193,7 +193,7 @@ fn lines(lines: u64) {
                 let mut state = 7;
                 for number in 0..lines {
                     let draw = mixed(&mut state);
-                    let key = if draw % 4 == 0 { hash(draw >> 20 & 0x1_ffff) } else { draw };
+                    let key = if draw.is_multiple_of(4) { hash(draw >> 20 & 0x1_ffff) } else { draw };
                     push(LineCount { key, shard: 0, row: u32::try_from(number / 40).unwrap(), count: 1 });
                 }
             },
@@ -225,7 +225,7 @@ fn urls(urls: u64) {
                     let draw = mixed(&mut state);
                     let key = u128::from(hash(draw % (urls * 2 / 3))) << 64 | u128::from(draw % (urls * 2 / 3));
                     let row = u32::try_from(number).unwrap();
-                    push(Keyed { key, recency: draw, shortness: 0, id: u128::from(draw), shard: 0, row });
+                    push(Keyed { key, age: 1, recency: draw, shortness: 0, id: u128::from(draw), shard: 0, row });
                 }
             },
         );

@@ -72,7 +72,7 @@ pub(crate) struct RunArgs {
     /// Do a finished run again with other inputs or another --limit; its results and mixes are replaced
     #[arg(long)]
     pub replace: bool,
-    /// Keep what goes between passes (text and keys), to resume with other inputs
+    /// Keep what goes between passes (text and keys), to resume with other inputs, or to deduplicate against
     #[arg(long)]
     pub keep_work: bool,
     #[command(flatten)]
@@ -119,15 +119,21 @@ pub(crate) struct DedupArgs {
     /// Compare only documents of one language, as the input gives it
     #[arg(long)]
     pub by_language: bool,
-    /// Write a line for each removed document: {id, duplicate_of, jaccard, level}
+    /// Write a line for each removed document: `{id, duplicate_of, jaccard, level}`
     #[arg(long, value_name = "FILE")]
     pub jsonl: Option<PathBuf>,
-    /// Write a line for each pair that shares a band, before verification: {a, b, band}
+    /// Write a line for each pair that shares a band, before verification: `{a, b, band}`
     #[arg(long, value_name = "FILE")]
     pub candidates: Option<PathBuf>,
     /// Largest text; larger ones fail as `too_large`
     #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = parse_size)]
     pub max_text: u64,
+    /// Finished folders of this verb, made with --keep-work: what is like a document that stays there goes
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub against: Vec<PathBuf>,
+    /// Keep keys and texts, so that later corpora can be deduplicated against this one
+    #[arg(long)]
+    pub keep_work: bool,
     /// Do it again over other inputs; the results are replaced
     #[arg(long)]
     pub replace: bool,

@@ -22,6 +22,8 @@ pub(crate) struct Recipe {
     pub name: String,
     /// The seed of every draw.
     pub seed: u64,
+    /// Folders of earlier runs with which documents are compared too.
+    pub against: Vec<String>,
     /// The stages, in order.
     pub stages: Vec<StageSpec>,
     /// The mixes that a run writes.
@@ -102,7 +104,11 @@ impl Recipe {
     /// The whole recipe as JSON: what a run saves, and what makes two recipes the same.
     #[must_use]
     pub(crate) fn to_json(&self) -> Value {
-        json!({ "name": self.name, "seed": self.seed, "stage": self.stages, "mix": self.mixes })
+        let mut json = json!({ "name": self.name, "seed": self.seed, "stage": self.stages, "mix": self.mixes });
+        if !self.against.is_empty() {
+            json["dedup"] = json!({ "against": self.against });
+        }
+        json
     }
 
     /// The recipe that a run saved.
@@ -114,6 +120,9 @@ impl Recipe {
         Ok(Self {
             name: serde_json::from_value(part("name"))?,
             seed: serde_json::from_value(part("seed"))?,
+            against: value
+                .get("dedup")
+                .map_or(Ok(Vec::new()), |dedup| serde_json::from_value(dedup["against"].clone()))?,
             stages: serde_json::from_value(part("stage"))?,
             mixes: serde_json::from_value(part("mix"))?,
         })
@@ -128,7 +137,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn recipe(&mut self, root: &Table) -> Recipe {
         let mut name = "unnamed".to_owned();
-        let (mut seed, mut stages, mut mixes) = (0, Vec::new(), Vec::new());
+        let (mut seed, mut stages, mut mixes, mut against) = (0, Vec::new(), Vec::new(), Vec::new());
         for (key, item) in entries(root) {
             match key.get() {
                 "name" => match item.as_str() {
@@ -152,7 +161,17 @@ impl Reader<'_> {
                         }
                     }
                 }
-                other => self.unknown(key, other, &["name", "seed", "stage", "mix"]),
+                "dedup" => {
+                    let folders = to_json(item).and_then(|mut dedup| match dedup.as_object() {
+                        Some(table) if table.keys().all(|key| key == "against") => Some(dedup["against"].take()),
+                        _ => None,
+                    });
+                    match folders.map(serde_json::from_value) {
+                        Some(Ok(folders)) => against = folders,
+                        _ => self.problem(key, "dedup holds one key, `against`: a list of folders of earlier runs"),
+                    }
+                }
+                other => self.unknown(key, other, &["name", "seed", "dedup", "stage", "mix"]),
             }
         }
         let mut names: Vec<&str> = mixes.iter().map(|mix: &MixConfig| mix.name.as_str()).collect();
@@ -164,7 +183,7 @@ impl Reader<'_> {
             let chain = plan::problems(&stages);
             self.problems.extend(chain.into_iter().map(|message| Problem { line: None, message }));
         }
-        Recipe { name, seed, stages, mixes }
+        Recipe { name, seed, against, stages, mixes }
     }
 
     fn stage(&mut self, table: &Table) -> Option<StageSpec> {

@@ -48,7 +48,7 @@ fn planted() -> Vec<Value> {
         texts.push(words.join(" "));
         for copy in 0..family % 4 {
             let mut changed = words.clone();
-            for _ in 0..1 + (family + 5 * copy) % 12 {
+            for _ in 0..=(family + 5 * copy) % 12 {
                 let at = usize::try_from(draws.below(120)).unwrap();
                 changed[at] = draws.words(1).remove(0);
             }
@@ -157,6 +157,51 @@ fn threads_memory_temp_and_order_change_nothing() {
 }
 
 #[test]
+fn a_later_corpus_against_an_earlier_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = planted();
+    // Every third document comes later, so that families fall apart. Files have the same names in both corpora.
+    let (later, earlier): (Vec<_>, Vec<_>) =
+        documents.iter().cloned().enumerate().partition(|(place, _)| place % 3 == 2);
+    let part = |name: &str, part: Vec<(usize, Value)>| {
+        write(&folder.path().join(name), &part.into_iter().map(|(_, document)| document).collect::<Vec<_>>(), 2)
+    };
+    let (old, new) = (part("old", earlier), part("new", later));
+    let [first, second, alone, bare] = ["first", "second", "alone", "bare"].map(|name| folder.path().join(name));
+    let list = folder.path().join("removed.jsonl");
+    succeed(&["dedup", path(&old), "--out", path(&first), "--keep-work"]);
+    let before = contents(&first);
+    succeed(&["dedup", path(&new), "--out", path(&second), "--against", path(&first), "--jsonl", path(&list)]);
+    assert!(before == contents(&first), "the earlier run is as it was");
+    let text_of: BTreeMap<&str, String> = documents
+        .iter()
+        .map(|d| (d["id"].as_str().unwrap(), d["text"].as_str().unwrap().to_lowercase().replace("  ", " ")))
+        .collect();
+    let kept = |run: &Path| -> BTreeSet<String> {
+        let rows = sql(run, "select source['id'] as id from documents");
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (of_old, of_new) = (kept(&first), kept(&second));
+    let removed = rows(&list);
+    let mut for_old = 0;
+    for row in &removed {
+        let keeper = row["duplicate_of"].as_str().unwrap();
+        assert!(of_old.contains(keeper) || of_new.contains(keeper), "{row}");
+        for_old += usize::from(of_old.contains(keeper));
+        assert!(jaccard(&text_of[row["id"].as_str().unwrap()], &text_of[keeper]) >= 0.8, "{row}");
+    }
+    assert!(for_old > 20, "{for_old} of {}", removed.len());
+    assert_eq!(of_new.len() + removed.len(), documents.len() / 3);
+    succeed(&["dedup", path(&new), "--out", path(&alone)]);
+    assert!(of_new.is_subset(&kept(&alone)) && of_new.len() < kept(&alone).len());
+
+    let said = fail(2, &["dedup", path(&new), "--out", path(&bare), "--against", path(&alone)]);
+    assert!(said.contains("kept no keys") && said.contains("--keep-work"), "{said}");
+    let said = fail(2, &["dedup", path(&new), "--out", path(&bare), "--against", path(&first), "--bands", "20"]);
+    assert!(said.contains("its keys have other parameters") && said.contains("there: 14 bands"), "{said}");
+}
+
+#[test]
 fn a_group_of_thousands_that_are_not_alike_ends() {
     let folder = tempfile::tempdir().unwrap();
     let mut draws = Draws(5);
@@ -191,7 +236,11 @@ fn unkind_input() {
     let (out, list) = (folder.path().join("out"), folder.path().join("list"));
     succeed(&["dedup", path(&corpus), "--out", path(&out), "--jsonl", path(&list)]);
     let by = |rule: &str| count(&out, &format!("select count(*) from ledger where fate['rule'] = '{rule}'"));
-    assert_eq!(count(&out, "select count(*) from documents"), 6, "empty, a word, another, two big ones of few shingles, the line");
+    assert_eq!(
+        count(&out, "select count(*) from documents"),
+        6,
+        "empty, a word, another, two big ones of few shingles, the line"
+    );
     assert_eq!((by("text.page"), by("bad_line")), (1, 1));
     assert_eq!(rows(&list).len(), 1 + 1 + 1_999);
     let said = succeed(&["dedup", path(&corpus), "--out", path(&out)]);

@@ -26,8 +26,9 @@ pub(super) fn run(args: &DedupArgs) -> Result<()> {
     let recipe = recipe(args)?;
     let shards = Shard::from_files(&expand(&args.input, &args.out)?)?;
     let (session, stop) = super::session(&args.resources)?;
-    let run =
-        Arc::new(Run { layout: super::layout(&args.out, &args.resources)?, shards, limit: None, seed: recipe.seed });
+    let layout = super::layout(&args.out, &args.resources)?;
+    let earlier = super::against::load(&recipe.against, &recipe, &session.bench().models, shards.len())?;
+    let run = Arc::new(Run { layout, shards, limit: None, seed: recipe.seed, earlier });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
     let (saved, _lock) = begin(&run, &recipe, &session, &args.out, args.replace)?;
     if saved.summary.is_some() {
@@ -68,7 +69,9 @@ pub(super) fn run(args: &DedupArgs) -> Result<()> {
     };
     let saved = Saved { summary: Some(summary), seconds: Some(started.elapsed().as_secs_f64()), ..saved };
     saved.write(&run.layout)?;
-    run.layout.remove_work()?;
+    if !args.keep_work {
+        run.layout.remove_work()?;
+    }
     finish(&saved, &args.out)
 }
 
@@ -102,7 +105,8 @@ fn recipe(args: &DedupArgs) -> Result<Recipe> {
     if !problems.is_empty() {
         return Err(Usage(problems.join("\n")).into());
     }
-    Ok(Recipe { name: "dedup".into(), seed: 0, stages, mixes: Vec::new() })
+    let against = args.against.iter().map(|folder| folder.display().to_string()).collect();
+    Ok(Recipe { name: "dedup".into(), seed: 0, against, stages, mixes: Vec::new() })
 }
 
 /// One line a removed document.

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+mod against;
 mod dedup;
 mod explain;
 mod filters;

@@ -32,8 +32,9 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     let out = args.out.clone().ok_or_else(|| Usage("--out DIR is missing: the folder of the run".into()))?;
     let shards = Shard::from_files(&expand(&args.input, &out)?)?;
     let (session, stop) = super::session(&args.resources)?;
-    let run =
-        Arc::new(Run { layout: super::layout(&out, &args.resources)?, shards, limit: args.limit, seed: recipe.seed });
+    let layout = super::layout(&out, &args.resources)?;
+    let earlier = super::against::load(&recipe.against, &recipe, &session.bench().models, shards.len())?;
+    let run = Arc::new(Run { layout, shards, limit: args.limit, seed: recipe.seed, earlier });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
     // Every model and list is loaded before anything is written: a wrong one is told now, not after hours.
     for stage in &recipe.stages {
@@ -166,6 +167,7 @@ pub(super) fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path, r
     }
     let saved = Saved {
         version: env!("CARGO_PKG_VERSION").into(),
+        output_version: stages::OUTPUT_VERSION,
         recipe: recipe.to_json(),
         resources,
         inputs: run.shards.clone(),
@@ -175,7 +177,8 @@ pub(super) fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path, r
     };
     if let Some(there) = Saved::read(&run.layout)? {
         let lock = lock(&run.layout)?;
-        if there.recipe != saved.recipe || there.version != saved.version || there.resources != saved.resources {
+        let versions = |saved: &Saved| (saved.version.clone(), saved.output_version);
+        if there.recipe != saved.recipe || versions(&there) != versions(&saved) || there.resources != saved.resources {
             return Err(Usage(format!(
                 "{} holds a run of another recipe, model or version ({} {})\n\
                  hint: give another --out, or remove the folder",

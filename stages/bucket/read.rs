@@ -109,7 +109,7 @@ impl<R: Record> Lists<R> {
         if numbers.is_some() {
             files.clear();
         }
-        items.sort_unstable_by(|(a, _): &(R, Place), (b, _)| a.cmp(b));
+        items.sort_unstable_by_key(|(record, _): &(R, Place)| *record);
         let (records, places) = items.into_iter().unzip();
         Ok(Self { records, places, numbers, files })
     }
@@ -157,18 +157,15 @@ fn scan<R: Record>(
         at += bytes.len() as u64;
         let (record, length) = (R::read(&bytes[..R::WIDTH]), u32_at(&bytes, R::WIDTH));
         let size = u64::from(length) * size_of::<u64>() as u64;
-        let first = match &mut numbers {
-            Some(numbers) => {
-                bytes.resize(length as usize * size_of::<u64>(), 0);
-                reader.read_exact(&mut bytes)?;
-                let first = numbers.len() as u64;
-                numbers.extend(bytes.chunks_exact(size_of::<u64>()).map(|number| u64_at(number, 0)));
-                first
-            }
-            None => {
-                reader.seek_relative(i64::try_from(size).unwrap_or(i64::MAX))?;
-                at
-            }
+        let first = if let Some(numbers) = &mut numbers {
+            bytes.resize(length as usize * size_of::<u64>(), 0);
+            reader.read_exact(&mut bytes)?;
+            let first = numbers.len() as u64;
+            numbers.extend(bytes.chunks_exact(size_of::<u64>()).map(|number| u64_at(number, 0)));
+            first
+        } else {
+            reader.seek_relative(i64::try_from(size).unwrap_or(i64::MAX))?;
+            at
         };
         at += size;
         items.push((record, Place { file, first, length }));

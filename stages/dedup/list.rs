@@ -61,10 +61,11 @@ pub fn each_removed(run: &Run, steps: &[Step], mut visit: impl FnMut(&Removed) -
         (at, jaccard)
     };
     let mut names: HashedMap<u64, String> = HashedMap::default();
+    #[expect(clippy::iter_over_hash_type, reason = "what is filled here is looked up, and never listed")]
     for (kept, jaccard, level) in gone.values() {
         names.insert(last(*kept, *jaccard, *level).0, String::new());
     }
-    for shard in &run.shards {
+    for shard in run.all_shards() {
         each_name(run, first, shard, |row, name| {
             if let Some(kept) = names.get_mut(&place(shard.number, row)) {
                 name.clone_into(kept);
@@ -90,7 +91,7 @@ pub fn each_removed(run: &Run, steps: &[Step], mut visit: impl FnMut(&Removed) -
 /// [`StageError`] when a file of the run is gone: they are, once it is finished.
 pub fn each_pair(run: &Run, step: &Step, mut visit: impl FnMut(&str, &str, u32) -> Result<()>) -> Result<()> {
     let mut names = Vec::new();
-    for shard in &run.shards {
+    for shard in run.all_shards() {
         each_name(run, step, shard, |_, name| {
             names.push(name.to_owned());
             Ok(())

@@ -138,7 +138,7 @@ impl Signer {
 }
 
 /// The keys of a document's bands within a scope, by which they meet: documents of different scopes never do.
-pub(crate) fn scoped<'a>(keys: &'a [u8], scope: u64) -> impl Iterator<Item = u64> + 'a {
+pub(crate) fn scoped(keys: &[u8], scope: u64) -> impl Iterator<Item = u64> {
     keys.chunks_exact(size_of::<u64>()).zip(0_u64..).map(move |(key, band)| {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(key);

@@ -18,6 +18,8 @@ record! {
     pub struct Keyed {
         /// What documents are compared by; its top bits choose the bucket.
         key: u128,
+        /// 0 of an earlier run's, which stays; else 1.
+        age: u32,
         /// Smaller for later captures.
         recency: u64,
         /// Smaller for longer texts.
@@ -57,7 +59,7 @@ impl Phase for Scatter {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::ShardsToBuckets { bits: bits(&self.step, run, bench)? })
+        Ok(Split::AllToBuckets { bits: bits(&self.step, run, bench)? })
     }
 
     fn key(&self) -> &str {
@@ -65,7 +67,7 @@ impl Phase for Scatter {
     }
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
-        let shard = &run.shards[part.number as usize];
+        let shard = run.shard(part.number)?;
         let alive = self.step.survivors(run, shard)?;
         let mut writer =
             BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
@@ -80,6 +82,7 @@ impl Phase for Scatter {
                 let Some(key) = key.filter(|_| alive[row]) else { continue };
                 let document = Keyed {
                     key,
+                    age: u32::from(!run.is_earlier(part.number)),
                     recency: recency(captured[place]),
                     shortness: shortness(n_chars.value(place)),
                     id: ids[place].unwrap_or_default(),
@@ -118,12 +121,12 @@ impl Phase for Gather {
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("gather", &part.name), bench.scatter_budget())?;
-        gather(&self.step.shard_files(run, "scatter"), part.number, |group| {
+        gather(&self.step.all_files(run, "scatter"), part.number, |group| {
             let best = group[0];
             let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
             // What has one normalised text has one set of shingles; of one URL nothing is known but the URL.
             let similarity = if self.step.level == Level::Exact { 1.0_f64.to_bits() } else { 0 };
-            for (place, copy) in group.iter().enumerate() {
+            for (place, copy) in group.iter().enumerate().filter(|(_, copy)| copy.age > 0) {
                 // Equal records of two files have one id.
                 let kept = if place == 0 { 0 } else { best.id.max(1) };
                 let removal = Removal {

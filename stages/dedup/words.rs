@@ -61,12 +61,11 @@ fn end_of_piece(bytes: &[u8], start: usize) -> usize {
 /// A bit for each of the next 64 bytes: ASCII letters; digits and bytes of other scripts. Past the end there are neither.
 fn masks(bytes: &[u8], from: usize) -> (u64, u64) {
     let mut padded = [b' '; BLOCK];
-    let block: &[u8; BLOCK] = match bytes[from..].first_chunk() {
-        Some(block) => block,
-        None => {
-            padded[..bytes.len() - from].copy_from_slice(&bytes[from..]);
-            &padded
-        }
+    let block: &[u8; BLOCK] = if let Some(block) = bytes[from..].first_chunk() {
+        block
+    } else {
+        padded[..bytes.len() - from].copy_from_slice(&bytes[from..]);
+        &padded
     };
     let (mut letters, mut special) = (0, 0);
     for (place, chunk) in block.chunks_exact(8).enumerate() {

@@ -34,7 +34,7 @@ impl Phase for Elect {
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let numbers = Numbers::new(&self.step, run)?;
-        let files = self.step.shard_files(run, "candidates");
+        let files = self.step.all_files(run, "candidates");
         let mut candidates = Lists::<Candidate>::open(&files, part.number, bench.bucket_budget())?;
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("gather", &part.name), bench.scatter_budget())?;
         let mut pairs = pairs::Writer::new(&self.step, &self.config, run, part, bench)?;
@@ -53,6 +53,9 @@ impl Phase for Elect {
             for (candidate, decision) in members.iter().zip(decisions) {
                 let Some(decision) = decision else { continue };
                 let (shard, row) = numbers.place(candidate.document);
+                if run.is_earlier(shard) {
+                    continue; // it stays, and its own run has told of it
+                }
                 let found = decision.removed_for;
                 let (kept_shard, kept_row) = numbers.place(found.map_or(0, |found| members[found.member].document));
                 let removal = Removal {
@@ -108,7 +111,8 @@ fn elect(
         for member in open {
             list_of(member, &mut list)?;
             let (groups, shingles) = list.split_at(members[member].n_groups as usize);
-            if let Some(found) = kept.find(groups, shingles) {
+            let found = if members[member].age == 0 { None } else { kept.find(groups, shingles) };
+            if let Some(found) = found {
                 sizes[found.member] = sizes[found.member].saturating_add(members[member].copies);
                 alone[found.member] = false;
                 removed_for[member] = Some(found);
@@ -140,6 +144,7 @@ mod tests {
     fn decisions(documents: &[Document], budget: u64) -> Vec<Option<Decision>> {
         let candidate = |(id, (groups, _)): (u32, &Document)| Candidate {
             component: 0,
+            age: 1,
             recency: 0,
             shortness: 0,
             id: u128::from(id) + 1,

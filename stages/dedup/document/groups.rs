@@ -59,7 +59,7 @@ impl Phase for Bands {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::ShardsToBuckets { bits: band_bits(&self.step, &self.config, run, bench)? })
+        Ok(Split::AllToBuckets { bits: band_bits(&self.step, &self.config, run, bench)? })
     }
 
     fn key(&self) -> &str {
@@ -67,7 +67,7 @@ impl Phase for Bands {
     }
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
-        let shard = &run.shards[part.number as usize];
+        let shard = run.shard(part.number)?;
         let alive = self.step.survivors(run, shard)?;
         let numbers = Numbers::new(&self.step, run)?;
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("bands", &part.name), bench.scatter_budget())?;
@@ -121,8 +121,9 @@ impl Phase for Groups {
         let mut links = BucketWriter::new(layout, &self.step.file("links", &part.name), budget)?;
         let mut members = BucketWriter::new(layout, &self.step.file("members", &part.name), budget)?;
         gather(
-            &self.step.shard_files(run, "bands"),
+            &self.step.all_files(run, "bands"),
             part.number,
+            numbers.own(),
             |link| links.push(0, link),
             |member| members.push(numbers.place(member.document).0, member),
         )?;
@@ -130,18 +131,20 @@ impl Phase for Groups {
     }
 }
 
-/// The groups of one bucket of band keys: links that join each one's documents, and their members.
+/// The groups of one bucket of band keys: links that join each one's documents, and their members. Documents from
+/// number `own` on are of earlier runs, which have compared them with each other.
 ///
 /// # Errors
 /// [`crate::StageError`] when a file is gone or damaged, or a visitor fails.
 pub fn gather(
     files: &[PathBuf],
     bucket: u32,
+    own: u32,
     mut link: impl FnMut(Link) -> Result<()>,
     mut member: impl FnMut(Member) -> Result<()>,
 ) -> Result<()> {
     let bands: Vec<Band> = read_bucket(files, bucket)?;
-    for group in bands.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1) {
+    for group in bands.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1 && group[0].document < own) {
         for pair in group.windows(2) {
             link(Link { a: pair[0].document, b: pair[1].document })?;
         }

@@ -1,7 +1,7 @@
 //! The documents of a component that stay so far, and the question whether one of them is similar enough to the next.
 //!
 //! A few are compared one by one. Where a document shares a band with many, an index over **prefixes** finds those that
-//! can be similar at all (AllPairs and PPJoin: Bayardo et al. 2007, Xiao et al. 2008): bring the shingles of all sets
+//! can be similar at all (`AllPairs` and `PPJoin`: Bayardo et al. 2007, Xiao et al. 2008): bring the shingles of all sets
 //! into one order; two sets with J ≥ t share `o = t/(1+t)·(|x|+|y|)` shingles, and so the first `|x| − o + 1` of `x` hold
 //! one that stands among the first `|y| − o + 1` of `y`. Of a set's prefix against sets of any size (`|x| − t·|x| + 1`),
 //! the first part is what sets that are not smaller can meet (`|x| − 2t/(1+t)·|x| + 1`); the rest can be met by smaller
@@ -62,7 +62,9 @@ impl Kept {
     pub(super) fn add(&mut self, member: usize, groups: &[u64], shingles: &[u64]) {
         let place = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
         if let Some(by_group) = &mut self.by_group {
-            groups.iter().for_each(|group| by_group.entry(*group).or_default().push(place));
+            for group in groups {
+                by_group.entry(*group).or_default().push(place);
+            }
         }
         // Lists, tables of groups, and the index's entries of a prefix of a fifth.
         self.bytes += 64 + 40 * groups.len() as u64 + 16 * shingles.len() as u64;
@@ -80,7 +82,9 @@ impl Kept {
         let by_group = self.by_group.get_or_insert_with(|| {
             let mut by_group = Map::<Vec<u32>>::default();
             for (place, document) in (0..).zip(&self.documents) {
-                document.groups.iter().for_each(|group| by_group.entry(*group).or_default().push(place));
+                for group in &document.groups {
+                    by_group.entry(*group).or_default().push(place);
+                }
             }
             by_group
         });

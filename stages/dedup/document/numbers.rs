@@ -7,14 +7,17 @@ use crate::plan::{Run, Step};
 #[derive(Clone, Debug)]
 pub(crate) struct Numbers {
     firsts: Vec<u32>,
+    own: u32,
     total: u32,
 }
 
 impl Numbers {
     /// The numbers of the documents that a step compares.
     pub(crate) fn new(step: &Step, run: &Run) -> Result<Self> {
-        let rows = run.shards.iter().map(|shard| step.key_rows_of(run, shard)).collect::<Result<Vec<_>>>()?;
-        Self::of(&rows)
+        let rows = run.all_shards().map(|shard| step.key_rows_of(run, shard)).collect::<Result<Vec<_>>>()?;
+        let mut numbers = Self::of(&rows)?;
+        numbers.own = numbers.firsts.get(run.shards.len()).copied().unwrap_or(numbers.total);
+        Ok(numbers)
     }
 
     fn of(rows: &[usize]) -> Result<Self> {
@@ -30,7 +33,12 @@ impl Numbers {
                  later ones against the earlier ones"
             ))
         })?;
-        Ok(Self { firsts, total })
+        Ok(Self { firsts, own: total, total })
+    }
+
+    /// The run's own documents, which come before those of earlier runs.
+    pub(crate) fn own(&self) -> u32 {
+        self.own
     }
 
     /// Documents.

@@ -21,6 +21,8 @@ record! {
     /// first, sorted, then its shingles, sorted.
     pub(super) struct Candidate {
         component: u32,
+        /// 0 of an earlier run's, which stays; else 1.
+        age: u32,
         recency: u64,
         shortness: u32,
         id: u128,
@@ -62,7 +64,7 @@ impl Phase for Verify {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::ShardsToBuckets { bits: bits(&self.step, run, bench)? })
+        Ok(Split::AllToBuckets { bits: bits(&self.step, run, bench)? })
     }
 
     fn key(&self) -> &str {
@@ -70,7 +72,7 @@ impl Phase for Verify {
     }
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
-        let shard = &run.shards[part.number as usize];
+        let shard = run.shard(part.number)?;
         let mut candidates = self.candidates(run, part, shard)?;
         let band_bits = band_bits(&self.step, &self.config, run, bench)?;
         let members: Vec<Member> = read_bucket(&self.step.bucket_files(run, "members", band_bits), part.number)?;
@@ -111,7 +113,7 @@ impl Verify {
         let labels: Vec<Label> = read_bucket(&self.step.bucket_files(run, "components", 0), part.number)?;
         let numbers = Numbers::new(&self.step, run)?;
         let mut copies = std::collections::BTreeMap::new();
-        if self.step.earlier.contains(&Level::Exact) {
+        if self.step.earlier.contains(&Level::Exact) && !run.is_earlier(part.number) {
             let kept = settled(run, Level::Exact, shard)?.into_iter().filter(|decision| !decision.removes());
             copies.extend(kept.map(|decision| (decision.row, decision.size)));
         }
@@ -126,6 +128,7 @@ impl Verify {
                 let place = row - batch.first_row;
                 let candidate = Candidate {
                     component: label.component,
+                    age: u32::from(!run.is_earlier(part.number)),
                     recency: recency(captured[place]),
                     shortness: shortness(n_chars.value(place)),
                     id: ids[place].unwrap_or_default(),
