@@ -35,9 +35,14 @@ pub(crate) fn each_word(text: &str, unspaced: Unspaced, mut visit: impl FnMut(u6
             ends &= ends.wrapping_sub(1);
             let within = (u64::MAX << first) & u64::MAX.checked_shr(64 - last).unwrap_or(0);
             if special & within != 0 {
-                let end = end_of_piece(bytes, start);
-                words_of_piece(&text[start..end], unspaced, &mut buffers, |word| visit(hash_word(word)));
-                block = end;
+                block = match plain_words(bytes, start, &mut visit) {
+                    Ok(end) => end,
+                    Err(start) => {
+                        let end = end_of_piece(bytes, start);
+                        words_of_piece(&text[start..end], unspaced, &mut buffers, |word| visit(hash_word(word)));
+                        end
+                    }
+                };
                 continue 'blocks;
             }
             if last == 64 {
@@ -50,6 +55,44 @@ pub(crate) fn each_word(text: &str, unspaced: Unspaced, mut visit: impl FnMut(u6
     }
     if let Some(start) = open {
         visit(hash_letters(&bytes[start..], bytes, start));
+    }
+}
+
+/// The words of a run that holds nothing but ASCII letters and typographic separators; where it ends, or where a word
+/// begins that needs more.
+fn plain_words(bytes: &[u8], start: usize, visit: &mut impl FnMut(u64)) -> Result<usize, usize> {
+    let (mut word, mut at) = (start, start);
+    while at < bytes.len() {
+        if bytes[at].is_ascii_alphabetic() {
+            at += 1;
+            continue;
+        }
+        let separator = typographic(&bytes[at..]);
+        if separator == 0 && (bytes[at].is_ascii_digit() || !bytes[at].is_ascii()) {
+            return Err(word);
+        }
+        if word < at {
+            visit(hash_letters(&bytes[word..at], bytes, word));
+        }
+        if separator == 0 {
+            return Ok(at);
+        }
+        at += separator;
+        word = at;
+    }
+    if word < at {
+        visit(hash_letters(&bytes[word..], bytes, word));
+    }
+    Ok(at)
+}
+
+/// Bytes of the quotation mark, dash, ellipsis or no-break space that stands here; 0 where none does. They are in
+/// `normalise`'s list or white space, and between most words that are not ASCII in European text.
+const fn typographic(bytes: &[u8]) -> usize {
+    match bytes {
+        [0xe2, 0x80, 0x93 | 0x94 | 0x99 | 0x9c | 0x9d | 0x9e | 0xa6, ..] => 3,
+        [0xc2, 0xa0 | 0xab | 0xbb, ..] => 2,
+        _ => 0,
     }
 }
 
@@ -164,6 +207,13 @@ mod tests {
             "naïve",
             "我们去Paris。",
             "x",
+            "it’s",
+            "“quoted”",
+            "a—b",
+            "so…",
+            "‘left’",
+            "no\u{a0}break",
+            "«guillemets»2",
             "--",
             "don't",
             "ÅNGSTRÖM!",
