@@ -131,6 +131,9 @@ pub(crate) struct DedupArgs {
     /// Finished folders of this verb, made with --keep-work: what is like a document that stays there goes
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub against: Vec<PathBuf>,
+    /// Of copies here and there the latest stays; the table superseded/ says what that changes there
+    #[arg(long, requires = "against")]
+    pub latest: bool,
     /// Keep keys and texts, so that later corpora can be deduplicated against this one
     #[arg(long)]
     pub keep_work: bool,

@@ -24,6 +24,8 @@ pub(crate) struct Recipe {
     pub seed: u64,
     /// Folders of earlier runs with which documents are compared too.
     pub against: Vec<String>,
+    /// Whether a document there goes where one here is later; otherwise it stays.
+    pub latest: bool,
     /// The stages, in order.
     pub stages: Vec<StageSpec>,
     /// The mixes that a run writes.
@@ -106,7 +108,7 @@ impl Recipe {
     pub(crate) fn to_json(&self) -> Value {
         let mut json = json!({ "name": self.name, "seed": self.seed, "stage": self.stages, "mix": self.mixes });
         if !self.against.is_empty() {
-            json["dedup"] = json!({ "against": self.against });
+            json["dedup"] = json!({ "against": self.against, "prefer": if self.latest { "latest" } else { "old" } });
         }
         json
     }
@@ -117,12 +119,13 @@ impl Recipe {
     /// When it is not one.
     pub(crate) fn from_json(value: &Value) -> Result<Self> {
         let part = |key: &str| value.get(key).cloned().unwrap_or(Value::Null);
+        let dedup = value.get("dedup").cloned().unwrap_or_default();
+        let against = dedup.get("against").cloned().map_or(Ok(Vec::new()), serde_json::from_value)?;
         Ok(Self {
+            latest: dedup.get("prefer").is_some_and(|prefer| prefer == "latest"),
+            against,
             name: serde_json::from_value(part("name"))?,
             seed: serde_json::from_value(part("seed"))?,
-            against: value
-                .get("dedup")
-                .map_or(Ok(Vec::new()), |dedup| serde_json::from_value(dedup["against"].clone()))?,
             stages: serde_json::from_value(part("stage"))?,
             mixes: serde_json::from_value(part("mix"))?,
         })
@@ -138,6 +141,7 @@ impl Reader<'_> {
     fn recipe(&mut self, root: &Table) -> Recipe {
         let mut name = "unnamed".to_owned();
         let (mut seed, mut stages, mut mixes, mut against) = (0, Vec::new(), Vec::new(), Vec::new());
+        let mut latest = false;
         for (key, item) in entries(root) {
             match key.get() {
                 "name" => match item.as_str() {
@@ -162,13 +166,17 @@ impl Reader<'_> {
                     }
                 }
                 "dedup" => {
-                    let folders = to_json(item).and_then(|mut dedup| match dedup.as_object() {
-                        Some(table) if table.keys().all(|key| key == "against") => Some(dedup["against"].take()),
-                        _ => None,
-                    });
-                    match folders.map(serde_json::from_value) {
-                        Some(Ok(folders)) => against = folders,
-                        _ => self.problem(key, "dedup holds one key, `against`: a list of folders of earlier runs"),
+                    let problem =
+                        "dedup holds `against`, a list of folders of earlier runs, and `prefer`: `old` or `latest`";
+                    let known = |key: &String| ["against", "prefer"].contains(&key.as_str());
+                    let dedup = to_json(item).filter(|dedup| dedup.as_object().is_some_and(|d| d.keys().all(known)));
+                    let folders = dedup.as_ref().map(|dedup| serde_json::from_value(dedup["against"].clone()));
+                    match (folders, dedup.as_ref().and_then(|dedup| dedup.get("prefer")).and_then(Value::as_str)) {
+                        (Some(Ok(folders)), prefer @ (None | Some("old" | "latest"))) => {
+                            against = folders;
+                            latest = prefer == Some("latest");
+                        }
+                        _ => self.problem(key, problem),
                     }
                 }
                 other => self.unknown(key, other, &["name", "seed", "dedup", "stage", "mix"]),
@@ -183,7 +191,7 @@ impl Reader<'_> {
             let chain = plan::problems(&stages);
             self.problems.extend(chain.into_iter().map(|message| Problem { line: None, message }));
         }
-        Recipe { name, seed, against, stages, mixes }
+        Recipe { name, seed, against, latest, stages, mixes }
     }
 
     fn stage(&mut self, table: &Table) -> Option<StageSpec> {

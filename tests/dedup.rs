@@ -202,6 +202,48 @@ fn a_later_corpus_against_an_earlier_one() {
 }
 
 #[test]
+fn the_latest_against_an_earlier_corpus_is_one_run_over_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = planted();
+    // One folder holds all files; its first three are the earlier corpus, and later by date as often as not.
+    let whole = write(&folder.path().join("whole"), &documents, 4);
+    let part = |name: &str, files: std::ops::Range<usize>| {
+        let to = folder.path().join(name);
+        std::fs::create_dir_all(&to).unwrap();
+        for number in files {
+            let file = format!("part-{number}.jsonl");
+            std::fs::copy(whole.join(&file), to.join(&file)).unwrap();
+        }
+        to
+    };
+    // Texts of the earlier files, changed a little and dated otherwise, make the last file meet them.
+    let last: String = documents.iter().step_by(3).enumerate().fold(String::new(), |mut lines, (number, document)| {
+        let text = format!("{} and more", document["text"].as_str().unwrap());
+        let date = format!("2024-{:02}-15T00:00:00Z", 1 + number * 5 % 12);
+        writeln!(lines, "{}", json!({ "id": format!("n{number:04}"), "text": text, "captured_at": date })).unwrap();
+        lines
+    });
+    std::fs::write(whole.join("part-3.jsonl"), last).unwrap();
+    let (old, new) = (part("old", 0..3), part("new", 3..4));
+    let [first, second, full] = ["first", "second", "full"].map(|name| folder.path().join(name));
+    succeed(&["dedup", path(&old), "--out", path(&first), "--keep-work"]);
+    succeed(&["dedup", path(&new), "--out", path(&second), "--against", path(&first), "--latest"]);
+    succeed(&["dedup", path(&whole), "--out", path(&full)]);
+    let ids = |run: &Path, query: &str| -> BTreeSet<String> {
+        sql(run, query).iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = "select id from";
+    let goes = ids(&second, &format!("{all} superseded where kept_id is not null"));
+    let returns = ids(&second, &format!("{all} superseded where kept_id is null"));
+    assert!(goes.len() > 10, "{} go", goes.len());
+    let mut kept = ids(&first, &format!("{all} documents"));
+    kept.retain(|id| !goes.contains(id));
+    kept.extend(returns);
+    kept.extend(ids(&second, &format!("{all} documents")));
+    assert_eq!(kept, ids(&full, &format!("{all} documents")), "{} superseded", goes.len());
+}
+
+#[test]
 fn a_group_of_thousands_that_are_not_alike_ends() {
     let folder = tempfile::tempdir().unwrap();
     let mut draws = Draws(5);

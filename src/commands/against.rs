@@ -38,7 +38,8 @@ pub(super) fn load(
             let of = |recipe: &Recipe| recipe.stages.iter().find(|stage| stage.level() == Some(level)).cloned();
             match (of(recipe), of(&old)) {
                 (Some(StageSpec::DedupDocument(ours)), Some(StageSpec::DedupDocument(theirs)))
-                    if keys_of(&ours) != keys_of(&theirs) =>
+                    if keys_of(&ours) != keys_of(&theirs)
+                        || (recipe.latest && ours.threshold.to_bits() != theirs.threshold.to_bits()) =>
                 {
                     return Err(refuse(&format!(
                         "its keys have other parameters\n  here:  {}\n  there: {}",
@@ -50,10 +51,21 @@ pub(super) fn load(
                 (Some(_), None) => {
                     return Err(refuse(&format!("it has no {}, and so no keys for it", level.name())).into());
                 }
+                (None, Some(_)) if recipe.latest => {
+                    let why = format!("it has {}, which is not done here: the latest cannot win then", level.name());
+                    return Err(refuse(&why).into());
+                }
                 _ => {}
             }
         }
-        let run = Run { layout, shards: saved.inputs, limit: saved.limit, seed: old.seed, earlier: Vec::new() };
+        let run = Run {
+            layout,
+            shards: saved.inputs,
+            limit: saved.limit,
+            seed: old.seed,
+            earlier: Vec::new(),
+            latest: false,
+        };
         let plan = Plan::new(&old.stages, models, &run)?;
         let steps = plan.steps.iter().find(|steps| !steps.is_empty());
         let Some(steps) = steps else { return Err(refuse("it has no deduplication").into()) };

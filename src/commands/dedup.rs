@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde_json::json;
 use stages::StageError;
-use stages::dedup::{Level, Scope, each_pair, each_removed};
+use stages::dedup::{Level, Scope, each_pair, each_removed, write_superseded};
 use stages::plan::{Plan, Run, Step};
 use stages::spec::StageSpec;
 use stages::task::Shard;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<()> {
     let (session, stop) = super::session(&args.resources)?;
     let layout = super::layout(&args.out, &args.resources)?;
     let earlier = super::against::load(&recipe.against, &recipe, &session.bench().models, shards.len())?;
-    let run = Arc::new(Run { layout, shards, limit: None, seed: recipe.seed, earlier });
+    let run = Arc::new(Run { layout, shards, limit: None, seed: recipe.seed, earlier, latest: recipe.latest });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
     let (saved, _lock) = begin(&run, &recipe, &session, &args.out, args.replace)?;
     if saved.summary.is_some() {
@@ -50,8 +50,9 @@ pub(super) fn run(args: &DedupArgs) -> Result<()> {
     }
     let started = Instant::now();
     let outcome = work(&session, &run, &plan).and_then(|()| {
-        run.remove_stale(&plan)?;
         let steps: Vec<Step> = plan.steps.iter().flatten().map(|(step, _)| step.clone()).collect();
+        let superseded = write_superseded(&run, &steps)?;
+        run.remove_stale(&plan, &superseded)?;
         if let Some(path) = &args.jsonl {
             list_removed(path, &run, &steps)?;
         }
@@ -106,7 +107,7 @@ fn recipe(args: &DedupArgs) -> Result<Recipe> {
         return Err(Usage(problems.join("\n")).into());
     }
     let against = args.against.iter().map(|folder| folder.display().to_string()).collect();
-    Ok(Recipe { name: "dedup".into(), seed: 0, against, stages, mixes: Vec::new() })
+    Ok(Recipe { name: "dedup".into(), seed: 0, against, latest: args.latest, stages, mixes: Vec::new() })
 }
 
 /// One line a removed document.

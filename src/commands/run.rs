@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use stages::StageError;
+use stages::dedup::write_superseded;
 use stages::mix::MixError;
-use stages::plan::{Plan, Run};
+use stages::plan::{Plan, Run, Step};
 use stages::task::{Layout, Shard};
 
 use super::saved::Saved;
@@ -34,7 +35,7 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     let (session, stop) = super::session(&args.resources)?;
     let layout = super::layout(&out, &args.resources)?;
     let earlier = super::against::load(&recipe.against, &recipe, &session.bench().models, shards.len())?;
-    let run = Arc::new(Run { layout, shards, limit: args.limit, seed: recipe.seed, earlier });
+    let run = Arc::new(Run { layout, shards, limit: args.limit, seed: recipe.seed, earlier, latest: recipe.latest });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
     // Every model and list is loaded before anything is written: a wrong one is told now, not after hours.
     for stage in &recipe.stages {
@@ -48,7 +49,9 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     }
     let started = Instant::now();
     let outcome = work(&session, &run, &plan).and_then(|()| {
-        run.remove_stale(&plan)?;
+        let steps: Vec<Step> = plan.steps.iter().flatten().map(|(step, _)| step.clone()).collect();
+        let superseded = write_superseded(&run, &steps)?;
+        run.remove_stale(&plan, &superseded)?;
         Ok((Summary::of(&run, &plan)?, write_mixes(&session, &run, &recipe)?))
     });
     let (summary, mixes) = match outcome {

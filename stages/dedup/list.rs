@@ -41,7 +41,7 @@ pub fn each_removed(run: &Run, steps: &[Step], mut visit: impl FnMut(&Removed) -
     // By place: who stays, and how alike they are.
     let mut gone: HashedMap<u64, (u64, Option<f64>, Level)> = HashedMap::default();
     for step in steps {
-        for shard in &run.shards {
+        for shard in run.all_shards().filter(|shard| run.latest || !run.is_earlier(shard.number)) {
             for removal in settled(run, step.level, shard)?.into_iter().filter(super::Removal::removes) {
                 let kept = place(removal.kept_shard, removal.kept_row);
                 gone.insert(place(removal.shard, removal.row), (kept, removal.jaccard(), step.level));

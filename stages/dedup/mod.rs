@@ -19,6 +19,7 @@ mod rank;
 mod settle;
 mod shingles;
 mod sign;
+mod superseded;
 pub mod unique;
 mod words;
 
@@ -33,6 +34,7 @@ pub use minhash::{MinHash, Scratch, Signer};
 pub use normalise::{Unspaced, pieces};
 pub use settle::Removal;
 pub use shingles::{Shingling, jaccard};
+pub use superseded::write_superseded;
 
 use serde::{Deserialize, Serialize};
 

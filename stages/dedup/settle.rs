@@ -77,7 +77,8 @@ impl Phase for Settle {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::ShardsToBuckets { bits: (self.bits)(&self.step, run, bench)? })
+        let bits = (self.bits)(&self.step, run, bench)?;
+        Ok(if run.latest { Split::AllToBuckets { bits } } else { Split::ShardsToBuckets { bits } })
     }
 
     fn key(&self) -> &str {
@@ -85,13 +86,19 @@ impl Phase for Settle {
     }
 
     fn work(&self, run: &Run, part: &Part, _: &Arc<Workbench>) -> Result<Commit> {
-        let shard = &run.shards[part.number as usize];
+        let shard = run.shard(part.number)?;
         let decisions: Vec<Removal> = read_bucket(&self.step.bucket_files(run, "gather", part.bits), part.number)?;
         let mut alive = self.step.survivors(run, shard)?;
         let mut count = StageCount::new(self.step.level.name());
         count.documents_in = alive.iter().filter(|alive| **alive).count() as u64;
 
-        let (evidence, clusters) = evidence::write(run, &self.step, shard, &decisions)?;
+        // Of documents of an earlier run, the table `superseded/` tells.
+        let (evidence, clusters) = if run.is_earlier(part.number) {
+            (None, Vec::new())
+        } else {
+            let (evidence, clusters) = evidence::write(run, &self.step, shard, &decisions)?;
+            (Some(evidence), clusters)
+        };
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("settled", &part.name), 1 << 20)?;
         for decision in decisions {
             if decision.removes() {
@@ -110,6 +117,7 @@ impl Phase for Settle {
         count.kept = alive.iter().filter(|alive| **alive).count() as u64;
         let removed = count.documents_in - count.kept;
         count.rejected = BTreeMap::from_iter((removed > 0).then(|| (self.step.level.name().to_owned(), removed)));
-        Ok(Commit { outputs: vec![writer.finish()?, evidence], stages: vec![count], clusters, ..Commit::default() })
+        let outputs = [writer.finish()?].into_iter().chain(evidence).collect();
+        Ok(Commit { outputs, stages: vec![count], clusters, ..Commit::default() })
     }
 }

@@ -82,7 +82,7 @@ impl Phase for Scatter {
                 let Some(key) = key.filter(|_| alive[row]) else { continue };
                 let document = Keyed {
                     key,
-                    age: u32::from(!run.is_earlier(part.number)),
+                    age: u32::from(run.latest || !run.is_earlier(part.number)),
                     recency: recency(captured[place]),
                     shortness: shortness(n_chars.value(place)),
                     id: ids[place].unwrap_or_default(),

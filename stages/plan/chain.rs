@@ -209,7 +209,7 @@ fn pass_key(before: &str, spec: &PassSpec, models: &ModelStore, run: &Run) -> Re
 
 /// Global steps see every input.
 fn inputs_key(before: &str, run: &Run) -> String {
-    let mut parts = vec![before];
+    let mut parts = vec![before, if run.latest { "latest" } else { "" }];
     for shard in run.all_shards() {
         parts.extend([shard.name.as_str(), shard.stamp.as_str()]);
     }
@@ -230,7 +230,14 @@ mod tests {
     }
 
     fn plan(stages: &[StageSpec]) -> Plan {
-        let run = Run { layout: Layout::new("out"), shards: Vec::new(), limit: None, seed: 0, earlier: Vec::new() };
+        let run = Run {
+            layout: Layout::new("out"),
+            shards: Vec::new(),
+            limit: None,
+            seed: 0,
+            earlier: Vec::new(),
+            latest: false,
+        };
         Plan::new(stages, &ModelStore::default(), &run).unwrap()
     }
 

@@ -6,4 +6,4 @@ mod phase;
 
 pub use chain::{Plan, problems};
 pub use earlier::Earlier;
-pub use phase::{Part, Phase, Run, Split, Step, settled};
+pub use phase::{Part, Phase, Run, Split, Step, decided_before, settled};

@@ -10,7 +10,7 @@ use super::Earlier;
 use crate::bucket::read_buckets;
 use crate::dedup::{Level, Removal};
 use crate::error::{Result, StageError};
-use crate::task::{Commit, Layout, Shard, Workbench, hash_of};
+use crate::task::{Commit, Layout, Output, Shard, Workbench, hash_of};
 
 /// What a run works on: the same for every engine, and enough to do any of its tasks anywhere.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Run {
     /// Earlier runs that its documents are compared with.
     #[serde(default)]
     pub earlier: Vec<Earlier>,
+    /// Whether a document of an earlier run goes where a later one is better; otherwise it stays.
+    #[serde(default)]
+    pub latest: bool,
 }
 
 /// Tasks that may run in any order, at the same time, once all earlier phases are done.
@@ -124,12 +127,12 @@ fn bucket_name(number: u32) -> String {
 }
 
 impl Run {
-    /// Removes tables that no task of this plan wrote: those of inputs that are gone since an earlier try.
+    /// Removes tables that no task of this plan wrote, and that are not among `others`: those of inputs that are gone since an earlier try.
     ///
     /// # Errors
     /// [`crate::StageError`] when a commit is missing or a file cannot be removed.
-    pub fn remove_stale(&self, plan: &super::Plan) -> Result<()> {
-        let mut current = BTreeSet::new();
+    pub fn remove_stale(&self, plan: &super::Plan, others: &[Output]) -> Result<()> {
+        let mut current: BTreeSet<PathBuf> = others.iter().map(|output| self.layout.path(&output.path)).collect();
         for pass in &plan.passes {
             current.extend(
                 self.commits(&pass.name)?
@@ -142,7 +145,7 @@ impl Run {
             let outputs = self.commits(&step.phase("settle"))?.into_iter().flat_map(|commit| commit.outputs);
             current.extend(outputs.map(|output| self.layout.path(&output.path)));
         }
-        for folder in ["documents", "rejected", "failed", "ledger", "dedup", "lines"] {
+        for folder in ["documents", "rejected", "failed", "ledger", "dedup", "lines", "superseded"] {
             for file in self.layout.files(folder)?.iter().filter(|file| !current.contains(*file)) {
                 std::fs::remove_file(file).map_err(StageError::io("remove", file))?;
             }
@@ -285,15 +288,35 @@ impl Step {
         usize::try_from(rows).map_err(|error| StageError::Internal(error.to_string()))
     }
 
-    /// Which rows of a shard earlier steps have left; of an earlier run's, which all of its steps have.
+    /// Which rows of a shard earlier steps have left; of an earlier run's whose documents stay, which all of its steps
+    /// have.
     ///
     /// # Errors
     /// [`crate::StageError`] when a decision file is gone.
     pub fn survivors(&self, run: &Run, shard: &Shard) -> Result<Vec<bool>> {
+        let earlier = run.earlier_of(shard).filter(|_| !run.latest);
+        let levels = earlier.map_or(self.earlier.as_slice(), Earlier::levels);
+        self.without(run, shard, levels, settled)
+    }
+
+    /// Which rows of an earlier run's shard its own steps before this one had left.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when a decision file is gone.
+    pub fn survivors_before(&self, run: &Run, shard: &Shard) -> Result<Vec<bool>> {
+        self.without(run, shard, &self.earlier, decided_before)
+    }
+
+    fn without(
+        &self,
+        run: &Run,
+        shard: &Shard,
+        levels: &[Level],
+        decisions: fn(&Run, Level, &Shard) -> Result<Vec<Removal>>,
+    ) -> Result<Vec<bool>> {
         let mut alive = vec![true; self.key_rows_of(run, shard)?];
-        let levels = run.earlier_of(shard).map_or(self.earlier.as_slice(), Earlier::levels);
-        for earlier in levels {
-            for removal in settled(run, *earlier, shard)? {
+        for level in levels {
+            for removal in decisions(run, *level, shard)? {
                 if let (true, Some(row)) = (removal.removes(), alive.get_mut(removal.row as usize)) {
                     *row = false;
                 }
@@ -308,9 +331,17 @@ impl Step {
 /// # Errors
 /// [`crate::StageError`] when the decision file is gone.
 pub fn settled(run: &Run, level: Level, shard: &Shard) -> Result<Vec<Removal>> {
-    let (layout, stem) = match run.earlier_of(shard) {
-        Some(earlier) => (earlier.layout(), Earlier::stem(shard)),
-        None => (&run.layout, shard.stem.as_str()),
-    };
-    read_buckets(&layout.path(&format!("work/{}/settled/{stem}", level.name())))
+    if run.earlier_of(shard).is_some() && !run.latest {
+        return decided_before(run, level, shard);
+    }
+    read_buckets(&run.layout.path(&format!("work/{}/settled/{}", level.name(), shard.stem)))
+}
+
+/// What a step of an earlier run decided of one of its shards, by row.
+///
+/// # Errors
+/// [`crate::StageError`] when the decision file is gone.
+pub fn decided_before(run: &Run, level: Level, shard: &Shard) -> Result<Vec<Removal>> {
+    let layout = run.earlier_of(shard).map_or(&run.layout, Earlier::layout);
+    read_buckets(&layout.path(&format!("work/{}/settled/{}", level.name(), Earlier::stem(shard))))
 }

@@ -8,6 +8,7 @@
 //! OUT/ledger/PASS-SHARD.parquet      one row an input record, kept or not
 //! OUT/dedup/LEVEL-SHARD.parquet      one row a document that deduplication removed: for which, how similar
 //! OUT/lines/SHARD.parquet            one row a line that deduplication cut, with its count and text
+//! OUT/superseded/N~SHARD.parquet     what must go in earlier runs, or come back there, where later ones win
 //! OUT/mixes/NAME/*.parquet           what the trainer reads
 //! OUT/references/tokens              token distributions that the run was filtered by
 //! OUT/commits/TASK.json              what is done

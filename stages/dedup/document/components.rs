@@ -42,11 +42,46 @@ impl Phase for Components {
         let mut forest = join(numbers.total(), &self.step.bucket_files(run, "links", bits))?;
         let mut writer =
             BucketWriter::new(&run.layout, &self.step.file("components", &part.name), bench.scatter_budget())?;
+        let open = Open::new(&self.step, run, &numbers, &mut forest)?;
         forest.each_joined(|document, component| {
+            if !open.holds(component) {
+                return Ok(());
+            }
             let (shard, row) = numbers.place(document);
             writer.push(shard, Label { row, component })
         })?;
         Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
+    }
+}
+
+/// The components that must be decided: all, but for those of documents of earlier runs alone in which nothing changed.
+struct Open {
+    /// A bit a component, by its first document; `None` where all must be.
+    changed: Option<Vec<u64>>,
+}
+
+impl Open {
+    fn new(step: &Step, run: &Run, numbers: &Numbers, forest: &mut Forest) -> Result<Self> {
+        if !run.latest {
+            return Ok(Self { changed: None });
+        }
+        let mut changed = vec![0; forest.parents.len().div_ceil(64)];
+        let mut open = |document: u32| {
+            let root = forest.root(document);
+            changed[root as usize / 64] |= 1_u64 << (root % 64);
+        };
+        (0..numbers.own()).for_each(&mut open);
+        for shard in run.all_shards().skip(run.shards.len()) {
+            let (now, before) = (step.survivors(run, shard)?, step.survivors_before(run, shard)?);
+            for (row, _) in now.iter().zip(&before).enumerate().filter(|(_, (now, before))| now != before) {
+                open(numbers.number(shard.number, row));
+            }
+        }
+        Ok(Self { changed: Some(changed) })
+    }
+
+    fn holds(&self, component: u32) -> bool {
+        self.changed.as_ref().is_none_or(|bits| bits[component as usize / 64] & (1 << (component % 64)) != 0)
     }
 }
 

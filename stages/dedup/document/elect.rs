@@ -51,11 +51,14 @@ impl Phase for Elect {
                 candidates.get(start + member, list)
             })?;
             for (candidate, decision) in members.iter().zip(decisions) {
-                let Some(decision) = decision else { continue };
                 let (shard, row) = numbers.place(candidate.document);
-                if run.is_earlier(shard) {
-                    continue; // it stays, and its own run has told of it
-                }
+                let decision = match decision {
+                    _ if run.is_earlier(shard) && !run.latest => continue, // it stays, and its own run has told of it
+                    Some(decision) => decision,
+                    // That it was looked at again is news of a document that had gone.
+                    None if run.is_earlier(shard) => Decision { removed_for: None, size: candidate.copies },
+                    None => continue,
+                };
                 let found = decision.removed_for;
                 let (kept_shard, kept_row) = numbers.place(found.map_or(0, |found| members[found.member].document));
                 let removal = Removal {

@@ -68,7 +68,13 @@ impl Phase for Bands {
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let shard = run.shard(part.number)?;
-        let alive = self.step.survivors(run, shard)?;
+        let mut alive = self.step.survivors(run, shard)?;
+        if run.latest && run.is_earlier(part.number) {
+            // What is gone since then still says which documents must be looked at again (see `components`).
+            for (alive, before) in alive.iter_mut().zip(self.step.survivors_before(run, shard)?) {
+                *alive |= before;
+            }
+        }
         let numbers = Numbers::new(&self.step, run)?;
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("bands", &part.name), bench.scatter_budget())?;
         for batch in read_keys(&self.step.keys(run, shard), &[&schema::LANGUAGE, &schema::BAND_KEYS])? {
@@ -123,7 +129,7 @@ impl Phase for Groups {
         gather(
             &self.step.all_files(run, "bands"),
             part.number,
-            numbers.own(),
+            if run.latest { numbers.total() } else { numbers.own() },
             |link| links.push(0, link),
             |member| members.push(numbers.place(member.document).0, member),
         )?;

@@ -88,12 +88,11 @@ impl Phase for Verify {
             let batch = Batch::new(table, 0);
             for text in batch.strings(&schema::TEXT)? {
                 // Rows, members and candidates are all in the order of the shard's documents.
-                let (Some((_, mut candidate)), Some(groups)) = (candidates.next(), members.next()) else {
+                let next = candidates.next();
+                let groups = next.and_then(|(_, next)| members.find(|groups| groups[0].document == next.document));
+                let (Some((_, mut candidate)), Some(groups)) = (next, groups) else {
                     return Err(StageError::Internal(format!("{}: candidates without groups", shard.name)));
                 };
-                if groups[0].document != candidate.document {
-                    return Err(StageError::Internal(format!("{}: groups of another document", shard.name)));
-                }
                 candidate.n_groups = u32::try_from(groups.len()).unwrap_or(u32::MAX);
                 list.clear();
                 list.extend(groups.iter().map(|member| member.group));
@@ -113,12 +112,13 @@ impl Verify {
         let labels: Vec<Label> = read_bucket(&self.step.bucket_files(run, "components", 0), part.number)?;
         let numbers = Numbers::new(&self.step, run)?;
         let mut copies = std::collections::BTreeMap::new();
-        if self.step.earlier.contains(&Level::Exact) && !run.is_earlier(part.number) {
+        if self.step.earlier.contains(&Level::Exact) && (run.latest || !run.is_earlier(part.number)) {
             let kept = settled(run, Level::Exact, shard)?.into_iter().filter(|decision| !decision.removes());
             copies.extend(kept.map(|decision| (decision.row, decision.size)));
         }
-        let mut labels = labels.into_iter().peekable();
-        let mut found = Vec::with_capacity(labels.len());
+        let alive = self.step.survivors(run, shard)?;
+        let mut labels = labels.into_iter().filter(|label| alive[label.row as usize]).peekable();
+        let mut found = Vec::new();
         for batch in read_keys(&self.step.keys(run, shard), &[&schema::ID, &schema::CAPTURED_AT, &schema::N_CHARS])? {
             let batch = batch?;
             let (ids, captured, n_chars) = (batch.hashes(&schema::ID)?, batch.captured_at()?, batch.n_chars()?);
@@ -128,7 +128,7 @@ impl Verify {
                 let place = row - batch.first_row;
                 let candidate = Candidate {
                     component: label.component,
-                    age: u32::from(!run.is_earlier(part.number)),
+                    age: u32::from(run.latest || !run.is_earlier(part.number)),
                     recency: recency(captured[place]),
                     shortness: shortness(n_chars.value(place)),
                     id: ids[place].unwrap_or_default(),
