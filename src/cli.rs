@@ -91,6 +91,7 @@ such), and WET. Of copies the latest capture stays, then the longest text, then 
 What is removed went for a document that stays and is at least --threshold similar: the folder's table dedup/ says for
 which, and how similar they are. The folder is that of a run: `sql` and `explain` answer about it, and the same command
 again resumes it.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct DedupArgs {
     /// Input files, folders or glob patterns
     #[arg(required = true, value_name = "INPUT")]
