@@ -41,6 +41,8 @@ pub(crate) enum Command {
     PrintConfig(PrintConfigArgs),
     /// Run one stage over JSON lines, standard input to standard output
     Stage(StageArgs),
+    /// Check this build on a corpus made on the spot, whose truth is known
+    Selftest(SelftestArgs),
     /// Train the small models that ship
     Train(TrainArgs),
 }
@@ -285,6 +287,22 @@ pub(crate) struct StageArgs {
     /// The recipe whose settings the stage has
     #[arg(long, default_value = "sample")]
     pub recipe: String,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
+}
+
+/// Arguments of `selftest`.
+#[derive(Debug, Args)]
+pub(crate) struct SelftestArgs {
+    /// What is checked
+    #[arg(value_parser = ["dedup"])]
+    pub what: String,
+    /// Documents of the corpus
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub docs: u32,
+    /// The seed
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
     #[command(flatten)]
     pub resources: ResourceArgs,
 }

@@ -322,3 +322,9 @@ fn frequent_lines_go_with_their_evidence() {
     assert_eq!((&lines[0]["count"], &lines[0]["line"]), (&json!(10), &json!("Share this, 12 comments!")));
     assert_eq!(count(&out, "select count(*) from documents where text like '%comments%'"), 0);
 }
+
+#[test]
+fn the_selftest_passes() {
+    let told = succeed(&["selftest", "dedup", "--docs", "6000"]);
+    assert!(told.contains("at 0.8 and more: 0\npassed"), "{told}");
+}

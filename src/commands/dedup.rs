@@ -23,6 +23,11 @@ use crate::recipe::Recipe;
 use crate::report::Summary;
 
 pub(super) fn run(args: &DedupArgs) -> Result<()> {
+    finish(&deduplicate(args)?, &args.out)
+}
+
+/// Does the work; what came out.
+pub(super) fn deduplicate(args: &DedupArgs) -> Result<Saved> {
     let recipe = recipe(args)?;
     let shards = Shard::from_files(&expand(&args.input, &args.out)?)?;
     let (session, stop) = super::session(&args.resources)?;
@@ -41,7 +46,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<()> {
             .into());
         }
         eprintln!("this corpus is deduplicated; nothing to do");
-        return finish(&saved, &args.out);
+        return Ok(saved);
     }
     for stage in &recipe.stages {
         if let StageSpec::DedupDocument(config) = stage {
@@ -73,7 +78,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<()> {
     if !args.keep_work {
         run.layout.remove_work()?;
     }
-    finish(&saved, &args.out)
+    Ok(saved)
 }
 
 /// Reading texts as they are, the levels that were asked for, and writing what stays.

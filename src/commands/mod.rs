@@ -9,6 +9,7 @@ mod mix;
 mod print_config;
 mod run;
 mod saved;
+mod selftest;
 mod sql;
 mod stage;
 mod train;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args),
         Command::Dedup(args) => dedup::run(&args),
+        Command::Selftest(args) => selftest::run(&args),
         Command::Mix(args) => mix::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Judge(args) => judge::run(&args),
