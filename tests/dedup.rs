@@ -321,6 +321,22 @@ fn frequent_lines_go_with_their_evidence() {
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert_eq!((&lines[0]["count"], &lines[0]["line"]), (&json!(10), &json!("Share this, 12 comments!")));
     assert_eq!(count(&out, "select count(*) from documents where text like '%comments%'"), 0);
+
+    // Ten times, in five documents: the documents are not more than six.
+    for (counted, max, cut) in
+        [("documents", 6, 0), ("documents", 4, 10), ("occurrences", 6, 10), ("occurrences", 10, 0)]
+    {
+        let recipe = folder.path().join("recipe.toml");
+        let stage = |kind: &str, rest: &str| format!("[[stage]]\nkind = \"{kind}\"\n{rest}\n");
+        let line = stage("dedup.line", &format!("count = \"{counted}\"\nmax = {max}"));
+        let stages = [stage("read", ""), stage("text", ""), line, stage("write", "")].concat();
+        std::fs::write(&recipe, stages).unwrap();
+        let out = folder.path().join(format!("{counted}-{max}"));
+        succeed(&["run", path(&recipe), "--input", path(&corpus), "--out", path(&out)]);
+        let removed = count(&out, "select sum(n_lines_removed) from documents");
+        assert_eq!(removed, cut, "{counted} above {max}");
+        assert_eq!(count(&out, "select count(*) from lines"), u64::from(cut > 0));
+    }
 }
 
 #[test]
