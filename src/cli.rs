@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use stages::dedup::Level;
 
 /// Web crawls in, mixed pre-training data out.
 ///
@@ -24,13 +25,15 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a recipe over input files; resumes where an earlier try stopped
     Run(RunArgs),
+    /// Deduplicate a corpus of texts: exact copies, near-duplicates, URLs, lines
+    Dedup(DedupArgs),
     /// Write a mix of a finished run, in other shares or of another size
     Mix(MixArgs),
     /// Say what became of a document and why, or show how one HTML file is treated
     Explain(ExplainArgs),
     /// Say what other bounds would keep and drop, from a run's ledger
     Judge(JudgeArgs),
-    /// Query a run's tables: documents, rejected, failed, ledger, and each mix as mix_NAME
+    /// Query a run's tables: documents, rejected, failed, ledger, dedup, lines, and each mix as mix_NAME
     Sql(SqlArgs),
     /// List the filters, or show one with its definition, source and examples
     Filters(FiltersArgs),
@@ -38,6 +41,8 @@ pub(crate) enum Command {
     PrintConfig(PrintConfigArgs),
     /// Run one stage over JSON lines, standard input to standard output
     Stage(StageArgs),
+    /// Check this build on a corpus made on the spot, whose truth is known
+    Selftest(SelftestArgs),
     /// Train the small models that ship
     Train(TrainArgs),
 }
@@ -69,9 +74,75 @@ pub(crate) struct RunArgs {
     /// Do a finished run again with other inputs or another --limit; its results and mixes are replaced
     #[arg(long)]
     pub replace: bool,
-    /// Keep what goes between passes (text and keys), to resume with other inputs
+    /// Keep what goes between passes (text and keys), to resume with other inputs, or to deduplicate against
     #[arg(long)]
     pub keep_work: bool,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
+}
+
+/// Arguments of `dedup`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trommel dedup corpus/*.jsonl.zst --out unique
+  trommel dedup corpus --out unique --threshold 0.7 --bands 20 --jsonl removed.jsonl
+  trommel dedup crawl.parquet --out unique --levels url,exact,document,line --by-language
+
+Input files: JSON lines and Parquet with a `text` column (and `id`, `url`, `captured_at`, `language` where there are
+such), and WET. Of copies the latest capture stays, then the longest text, then the smallest id.
+What is removed went for a document that stays and is at least --threshold similar: the folder's table dedup/ says for
+which, and how similar they are. The folder is that of a run: `sql` and `explain` answer about it, and the same command
+again resumes it.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct DedupArgs {
+    /// Input files, folders or glob patterns
+    #[arg(required = true, value_name = "INPUT")]
+    pub input: Vec<String>,
+    /// The folder to write
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The levels: url, exact, document, line
+    #[arg(long, value_name = "LEVEL,…", value_delimiter = ',', default_value = "exact,document", value_parser = parse_level)]
+    pub levels: Vec<Level>,
+    /// Smallest true Jaccard similarity, inclusive, at which a document goes for another's sake
+    #[arg(long, value_name = "J", default_value_t = 0.8)]
+    pub threshold: f64,
+    /// Words in a shingle
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub ngram: usize,
+    /// Bands of the MinHash signature: more find more pairs
+    #[arg(long, value_name = "N", default_value_t = 14)]
+    pub bands: usize,
+    /// Rows in a band: more find fewer pairs
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub rows: usize,
+    /// What a word is in scripts without spaces: clauses, or characters
+    #[arg(long, value_name = "WHAT", default_value = "clauses", value_parser = ["clauses", "characters"])]
+    pub unspaced: String,
+    /// Compare only documents of one language, as the input gives it
+    #[arg(long)]
+    pub by_language: bool,
+    /// Write a line for each removed document: `{id, duplicate_of, jaccard, level}`
+    #[arg(long, value_name = "FILE")]
+    pub jsonl: Option<PathBuf>,
+    /// Write a line for each pair that shares a band, before verification: `{a, b, band}`
+    #[arg(long, value_name = "FILE")]
+    pub candidates: Option<PathBuf>,
+    /// Largest text; larger ones fail as `too_large`
+    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = parse_size)]
+    pub max_text: u64,
+    /// Finished folders of this verb, made with --keep-work: what is like a document that stays there goes
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub against: Vec<PathBuf>,
+    /// Of copies here and there the latest stays; the table superseded/ says what that changes there
+    #[arg(long, requires = "against")]
+    pub latest: bool,
+    /// Keep keys and texts, so that later corpora can be deduplicated against this one
+    #[arg(long)]
+    pub keep_work: bool,
+    /// Do it again over other inputs; the results are replaced
+    #[arg(long)]
+    pub replace: bool,
     #[command(flatten)]
     pub resources: ResourceArgs,
 }
@@ -85,6 +156,9 @@ pub(crate) struct ResourceArgs {
     /// Memory that a global step may hold, such as 512MiB or 4GiB
     #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
     pub memory: u64,
+    /// The folder for what goes between passes and what spills, on a disk with room [default: the run's folder]
+    #[arg(long, value_name = "DIR")]
+    pub temp: Option<PathBuf>,
     /// The folder of models that recipes name [env: TROMMEL_MODELS, then the user's cache]
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,
@@ -217,6 +291,22 @@ pub(crate) struct StageArgs {
     pub resources: ResourceArgs,
 }
 
+/// Arguments of `selftest`.
+#[derive(Debug, Args)]
+pub(crate) struct SelftestArgs {
+    /// What is checked
+    #[arg(value_parser = ["dedup"])]
+    pub what: String,
+    /// Documents of the corpus
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub docs: u32,
+    /// The seed
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
+}
+
 /// Arguments of `train`.
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
@@ -235,6 +325,13 @@ pub(crate) struct TrainArgs {
     /// The seed
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// A level of deduplication by its name.
+fn parse_level(text: &str) -> Result<Level, String> {
+    let levels = [Level::Url, Level::Exact, Level::Document, Level::Line];
+    let found = levels.into_iter().find(|level| level.name().trim_start_matches("dedup.") == text);
+    found.ok_or_else(|| format!("there is no level `{text}`; there are: url, exact, document, line"))
 }
 
 /// A share, 0 to 1.

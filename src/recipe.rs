@@ -22,6 +22,10 @@ pub(crate) struct Recipe {
     pub name: String,
     /// The seed of every draw.
     pub seed: u64,
+    /// Folders of earlier runs with which documents are compared too.
+    pub against: Vec<String>,
+    /// Whether a document there goes where one here is later; otherwise it stays.
+    pub latest: bool,
     /// The stages, in order.
     pub stages: Vec<StageSpec>,
     /// The mixes that a run writes.
@@ -102,7 +106,11 @@ impl Recipe {
     /// The whole recipe as JSON: what a run saves, and what makes two recipes the same.
     #[must_use]
     pub(crate) fn to_json(&self) -> Value {
-        json!({ "name": self.name, "seed": self.seed, "stage": self.stages, "mix": self.mixes })
+        let mut json = json!({ "name": self.name, "seed": self.seed, "stage": self.stages, "mix": self.mixes });
+        if !self.against.is_empty() {
+            json["dedup"] = json!({ "against": self.against, "prefer": if self.latest { "latest" } else { "old" } });
+        }
+        json
     }
 
     /// The recipe that a run saved.
@@ -111,7 +119,11 @@ impl Recipe {
     /// When it is not one.
     pub(crate) fn from_json(value: &Value) -> Result<Self> {
         let part = |key: &str| value.get(key).cloned().unwrap_or(Value::Null);
+        let dedup = value.get("dedup").cloned().unwrap_or_default();
+        let against = dedup.get("against").cloned().map_or(Ok(Vec::new()), serde_json::from_value)?;
         Ok(Self {
+            latest: dedup.get("prefer").is_some_and(|prefer| prefer == "latest"),
+            against,
             name: serde_json::from_value(part("name"))?,
             seed: serde_json::from_value(part("seed"))?,
             stages: serde_json::from_value(part("stage"))?,
@@ -128,7 +140,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn recipe(&mut self, root: &Table) -> Recipe {
         let mut name = "unnamed".to_owned();
-        let (mut seed, mut stages, mut mixes) = (0, Vec::new(), Vec::new());
+        let (mut seed, mut stages, mut mixes, mut against) = (0, Vec::new(), Vec::new(), Vec::new());
+        let mut latest = false;
         for (key, item) in entries(root) {
             match key.get() {
                 "name" => match item.as_str() {
@@ -152,7 +165,21 @@ impl Reader<'_> {
                         }
                     }
                 }
-                other => self.unknown(key, other, &["name", "seed", "stage", "mix"]),
+                "dedup" => {
+                    let problem =
+                        "dedup holds `against`, a list of folders of earlier runs, and `prefer`: `old` or `latest`";
+                    let known = |key: &String| ["against", "prefer"].contains(&key.as_str());
+                    let dedup = to_json(item).filter(|dedup| dedup.as_object().is_some_and(|d| d.keys().all(known)));
+                    let folders = dedup.as_ref().map(|dedup| serde_json::from_value(dedup["against"].clone()));
+                    match (folders, dedup.as_ref().and_then(|dedup| dedup.get("prefer")).and_then(Value::as_str)) {
+                        (Some(Ok(folders)), prefer @ (None | Some("old" | "latest"))) => {
+                            against = folders;
+                            latest = prefer == Some("latest");
+                        }
+                        _ => self.problem(key, problem),
+                    }
+                }
+                other => self.unknown(key, other, &["name", "seed", "dedup", "stage", "mix"]),
             }
         }
         let mut names: Vec<&str> = mixes.iter().map(|mix: &MixConfig| mix.name.as_str()).collect();
@@ -164,7 +191,7 @@ impl Reader<'_> {
             let chain = plan::problems(&stages);
             self.problems.extend(chain.into_iter().map(|message| Problem { line: None, message }));
         }
-        Recipe { name, seed, stages, mixes }
+        Recipe { name, seed, against, latest, stages, mixes }
     }
 
     fn stage(&mut self, table: &Table) -> Option<StageSpec> {

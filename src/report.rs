@@ -6,9 +6,11 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use indicatif::{HumanBytes, HumanCount};
 use serde::{Deserialize, Serialize};
+use stages::dedup::{Cluster, LARGEST, largest};
 use stages::ledger::{FateCount, fates};
 use stages::plan::{Plan, Run};
 use stages::read::Integrity;
+use stages::spec::StageSpec;
 use stages::task::StageCount;
 
 /// What a run did, added up.
@@ -22,7 +24,39 @@ pub(crate) struct Summary {
     pub tokens: BTreeMap<String, u64>,
     /// How records ended.
     pub fates: Vec<FateCount>,
+    /// What each level of deduplication found, in the order of the recipe.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicates: Vec<Duplicates>,
 }
+
+/// What a level of deduplication found.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Duplicates {
+    /// The stage's id.
+    pub stage: String,
+    /// Documents that it removed.
+    pub removed: u64,
+    /// Its largest clusters, the largest first.
+    pub largest: Vec<Cluster>,
+    /// The S-curve of its search, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+}
+
+impl Duplicates {
+    /// Removals in the largest clusters.
+    fn in_largest(&self) -> u64 {
+        self.largest.iter().map(|cluster| cluster.removed).sum()
+    }
+
+    /// Whether few clusters took most of what went: the mark of a boilerplate text, or of a broken extraction.
+    fn is_lopsided(&self) -> bool {
+        self.removed >= MANY && 2 * self.in_largest() > self.removed
+    }
+}
+
+/// Below so many removals, ten clusters hold most of them and mean nothing.
+const MANY: u64 = 1_000;
 
 impl Summary {
     /// Adds up the commits of a finished run, and checks that every record is accounted for.
@@ -43,10 +77,17 @@ impl Summary {
                     *summary.tokens.entry(class).or_default() += tokens;
                 }
             }
-            for (step, _) in steps.iter().filter(|(step, _)| step.level.removes_documents()) {
+            for (step, spec) in steps.iter().filter(|(step, _)| step.level.removes_documents()) {
+                let mut found = Duplicates { stage: step.level.name().to_owned(), ..Duplicates::default() };
                 for commit in run.commits(&step.phase("settle"))? {
                     commit.stages.iter().for_each(|count| summary.add(count));
+                    found.removed += commit.stages.iter().map(StageCount::n_rejected).sum::<u64>();
                 }
+                found.largest = largest(run, step)?;
+                if let StageSpec::DedupDocument(config) = spec {
+                    found.search = Some(config.minhash().s_curve());
+                }
+                summary.duplicates.push(found);
             }
         }
         summary.fates = fates(&run.layout)?;
@@ -95,6 +136,7 @@ impl Summary {
         let mut text = String::new();
         self.funnel(&mut text);
         self.fate_table(&mut text);
+        self.clusters(&mut text);
         self.classes(&mut text);
         let integrity = self.integrity.to_string();
         // Writing to a string cannot fail, here and below.
@@ -145,6 +187,34 @@ impl Summary {
                 percent(fate.count, self.records()),
                 &fate.example[..fate.example.len().min(12)]
             );
+        }
+    }
+
+    /// The largest clusters of each level that removed something, and a warning where they are most of it.
+    fn clusters(&self, text: &mut String) {
+        for (place, found) in self.duplicates.iter().filter(|found| found.removed > 0).enumerate() {
+            let most = found.largest.first();
+            let _ = writeln!(
+                text,
+                "{}{}: {} removed, {}% of them in the {} largest clusters; the largest lost {}, {} stays",
+                if place == 0 { "\n" } else { "" },
+                found.stage,
+                HumanCount(found.removed),
+                percent(found.in_largest(), found.removed),
+                found.largest.len(),
+                HumanCount(most.map_or(0, |cluster| cluster.removed)),
+                most.map_or("", |cluster| &cluster.kept[..cluster.kept.len().min(12)]),
+            );
+            if let Some(search) = &found.search {
+                let _ = writeln!(text, "  {search}");
+            }
+            if found.is_lopsided() {
+                let _ = writeln!(
+                    text,
+                    "  warning: few clusters took most of what went; look at them: trommel sql RUN \"select kept_id, \
+                     count(*) as n, min(jaccard) from dedup group by 1 order by 2 desc limit {LARGEST}\""
+                );
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 //! `dedup`). Nothing here knows of arguments, recipes in TOML, or printing.
 
 pub mod batch;
-mod bucket;
+pub mod bucket;
 pub mod classify;
 pub mod dedup;
 pub mod error;
@@ -26,6 +26,7 @@ pub mod scrub;
 pub mod spec;
 pub mod stage;
 pub mod task;
+pub mod text;
 pub mod url;
 pub mod write;
 
@@ -33,4 +34,4 @@ pub use error::{Result, StageError};
 
 /// Raised whenever a stage can give another output for the same input and settings: finished tasks of an earlier
 /// version are then not taken over. Filters have versions of their own, on their cards.
-pub const OUTPUT_VERSION: u32 = 2;
+pub const OUTPUT_VERSION: u32 = 3;

@@ -116,10 +116,32 @@ columns! {
     KEY_URL: "key_url" = DataType::FixedSizeBinary(16);
     /// xxh3-128 of the normalised text.
     KEY_CONTENT: "key_content" = DataType::FixedSizeBinary(16);
-    /// MinHash signature, 4 bytes a hash function, little-endian.
-    SIGNATURE: "signature" = DataType::Binary;
+    /// MinHash band keys, 8 bytes a band, little-endian.
+    BAND_KEYS: "band_keys" = DataType::Binary;
     /// Hashes of the normalised lines that take part in line deduplication, in order.
     LINE_HASHES: "line_hashes" = DataType::List(Arc::new(Field::new("item", DataType::UInt64, true)));
+    /// The level of deduplication that removed the document: `dedup.url`, `dedup.exact`, `dedup.document`.
+    LEVEL: "level" = DataType::Utf8;
+    /// The id of the document that stays in its place.
+    KEPT_ID: "kept_id" = DataType::FixedSizeBinary(16);
+    /// True Jaccard similarity with the document that stays, 0 to 1; null where URLs were compared.
+    JACCARD: "jaccard" = DataType::Float64;
+    /// The similarity that was asked for; null where keys were compared.
+    THRESHOLD: "threshold" = DataType::Float64;
+    /// The best document of all that are linked by common bands, whether they are alike or not.
+    COMPONENT: "component" = DataType::FixedSizeBinary(16);
+    /// How many documents these are.
+    COMPONENT_SIZE: "component_size" = DataType::UInt32;
+    /// The first band, from 0, that the document shares with the one that stays; null where keys were compared.
+    BAND: "band" = DataType::UInt32;
+    /// Hash of a line as line deduplication compares it.
+    LINE_HASH: "hash" = DataType::UInt64;
+    /// The window of documents of its language, from 0, in which a line was counted.
+    WINDOW: "window" = DataType::UInt64;
+    /// How often the line was counted there.
+    COUNT: "count" = DataType::UInt32;
+    /// The line as it stands in one document, at most 200 characters.
+    LINE: "line" = DataType::Utf8;
     /// The account of a whole input file, JSON, on a last row that is no record.
     ACCOUNT: "account" = DataType::Utf8;
     /// How the record ended, and why.
@@ -184,7 +206,7 @@ pub fn records() -> SchemaRef {
 
 /// What a shard keeps for the global steps: keys, never text.
 pub static KEYS: &[&Column] =
-    &[&ID, &CAPTURED_AT, &LANGUAGE, &N_CHARS, &KEY_URL, &KEY_CONTENT, &SIGNATURE, &LINE_HASHES];
+    &[&ID, &CAPTURED_AT, &LANGUAGE, &N_CHARS, &KEY_URL, &KEY_CONTENT, &BAND_KEYS, &LINE_HASHES];
 
 /// `documents/`, one file a shard.
 pub static DOCUMENTS: &[&Column] = &[
@@ -220,6 +242,13 @@ pub static DOCUMENTS: &[&Column] = &[
 pub static LEDGER: &[&Column] =
     &[&ID, &URL, &SOURCE, &LANGUAGE, &BRANCH, &CLASS, &N_CHARS, &N_WORDS, &N_TOKENS, &FATE, &MEASURES, &SCORES];
 
+/// `dedup/`: one row a document that deduplication removed.
+pub static DEDUP: &[&Column] =
+    &[&ID, &LEVEL, &KEPT_ID, &JACCARD, &THRESHOLD, &CLUSTER_SIZE, &COMPONENT, &COMPONENT_SIZE, &BAND];
+
+/// `lines/`: one row a line that line deduplication cut.
+pub static LINES: &[&Column] = &[&LINE_HASH, &LANGUAGE, &WINDOW, &COUNT, &LINE];
+
 /// `failed/`: where, what kind, how much was passed over.
 pub static FAILED: &[&Column] = &[&ID, &URL, &SOURCE, &FATE, &BYTES_LOST];
 
@@ -254,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_table_names_each_column_once() {
-        for table in [DOCUMENTS, LEDGER, FAILED, KEYS, &rejected()] {
+        for table in [DOCUMENTS, LEDGER, FAILED, KEYS, DEDUP, LINES, &rejected()] {
             let names: BTreeSet<_> = table.iter().map(|column| column.name).collect();
             assert_eq!(names.len(), table.len());
             assert!(table.iter().all(|column| !column.about.is_empty()));

@@ -13,6 +13,7 @@ use crate::read::{self, ReadConfig};
 use crate::schema::{self, Column};
 use crate::scrub::{self, ScrubConfig};
 use crate::stage::{DocumentStage, StageCard};
+use crate::text;
 use crate::url::{self, UrlConfig};
 use crate::write::{self, WriteConfig};
 
@@ -29,6 +30,9 @@ pub enum StageSpec {
     /// HTML to plain text.
     #[serde(rename = "extract")]
     Extract(ExtractConfig),
+    /// Texts as they are.
+    #[serde(rename = "text")]
+    Text(NoConfig),
     /// Which language a text is in.
     #[serde(rename = "language")]
     Language(LanguageConfig),
@@ -64,10 +68,11 @@ pub enum StageSpec {
 pub struct NoConfig {}
 
 /// Every kind of stage, in the order of the mission's recipe.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "read",
     "url",
     "extract",
+    "text",
     "language",
     "scrub",
     "dedup.url",
@@ -93,6 +98,7 @@ impl StageSpec {
             Self::Read(_) => &read::CARD,
             Self::Url(_) => &url::CARD,
             Self::Extract(_) => &extract::CARD,
+            Self::Text(_) => &text::CARD,
             Self::Language(_) => &language::CARD,
             Self::Scrub(_) => &scrub::CARD,
             Self::DedupUrl(_) => &DEDUP_URL,
@@ -158,11 +164,12 @@ impl StageSpec {
             Self::Read(config) => Box::new(read::Read::new(config)),
             Self::Url(config) => Box::new(url::Urls::new(config, models)?),
             Self::Extract(config) => Box::new(extract::Extract::new(config)),
+            Self::Text(_) => Box::new(text::Text),
             Self::Language(config) => Box::new(language::Language::new(config, models)?),
             Self::Scrub(config) => Box::new(scrub::Scrub::new(config)),
             Self::Filter(config) => Box::new(filter::Filters::new(config, models, None)?),
             Self::Classify(config) => Box::new(classify::Classify::new(config, models)?),
-            Self::Write(_) => Box::new(write::Write),
+            Self::Write(config) => Box::new(write::Write::new(config)),
             Self::DedupUrl(_) | Self::DedupExact(_) | Self::DedupDocument(_) | Self::DedupLine(_) => return Ok(None),
         }))
     }

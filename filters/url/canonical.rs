@@ -4,9 +4,9 @@
 //! |---|---|
 //! | scheme | dropped: http and https are one page |
 //! | user, password | dropped |
-//! | host | lower case, IDN as punycode (both by the URL standard), trailing dot dropped, `www.` dropped |
+//! | host | lower case, IDN as punycode (both by the URL standard), trailing dot dropped, `www.` dropped ([`Rules::keep_www`] keeps it) |
 //! | port | dropped when it is the scheme's default |
-//! | path | dot segments resolved (by the URL standard), `;jsessionid=…` dropped, empty path is `/` |
+//! | path | dot segments resolved (by the URL standard), `;jsessionid=…` dropped, empty path is `/`; [`Rules::drop_slash`] drops the slash at the end of a longer one |
 //! | query | tracking and session parameters dropped, the others kept in their order; an empty query dropped |
 //! | fragment | dropped, but for `#!…`, which names a page |
 
@@ -23,20 +23,38 @@ pub struct Canonical {
     pub domain: String,
 }
 
-/// The canonical form; `None` for what is not an http or https URL.
+/// What sites differ in, and a crawl may decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Whether `www.example.com` and `example.com` are two hosts.
+    pub keep_www: bool,
+    /// Whether `/a/` and `/a` are one page.
+    pub drop_slash: bool,
+}
+
+/// The canonical form by the default rules; `None` for what is not an http or https URL.
 #[must_use]
 pub fn canonical(url: &str) -> Option<Canonical> {
+    canonical_by(url, Rules::default())
+}
+
+/// The canonical form; `None` for what is not an http or https URL.
+#[must_use]
+pub fn canonical_by(url: &str, rules: Rules) -> Option<Canonical> {
     let url = Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let host = url.host_str()?.trim_end_matches('.').to_owned();
     if host.is_empty() {
         return None;
     }
-    let mut key = host.strip_prefix("www.").filter(|rest| rest.contains('.')).unwrap_or(&host).to_owned();
+    let bare = host.strip_prefix("www.").filter(|rest| !rules.keep_www && rest.contains('.'));
+    let mut key = bare.unwrap_or(&host).to_owned();
     if let Some(port) = url.port() {
         key.push(':');
         key.push_str(&port.to_string());
     }
-    key.push_str(without_session(url.path()));
+    let path = without_session(url.path());
+    let shorter = path.strip_suffix('/').filter(|rest| rules.drop_slash && !rest.is_empty());
+    key.push_str(shorter.unwrap_or(path));
     let mut separator = '?';
     for parameter in url.query().unwrap_or_default().split('&').filter(|parameter| !parameter.is_empty()) {
         let name = parameter.split('=').next().unwrap_or_default();
@@ -119,6 +137,19 @@ mod tests {
         }
         for other in ["", "dns:example.com", "ftp://example.com/", "not a url", "urn:uuid:1"] {
             assert_eq!(canonical(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_sites_differ_in_is_a_matter_of_rules() {
+        let other = Rules { keep_www: true, drop_slash: true };
+        for (url, by_default, by_others) in [
+            ("https://www.example.com/a/", "example.com/a/", "www.example.com/a"),
+            ("https://example.com/", "example.com/", "example.com/"),
+            ("https://example.com/a/?b=1", "example.com/a/?b=1", "example.com/a?b=1"),
+        ] {
+            assert_eq!(canonical(url).unwrap().key, by_default);
+            assert_eq!(canonical_by(url, other).unwrap().key, by_others);
         }
     }
 

@@ -4,4 +4,4 @@ mod block_list;
 mod canonical;
 
 pub use block_list::{BlockList, Hit};
-pub use canonical::{Canonical, canonical};
+pub use canonical::{Canonical, Rules, canonical, canonical_by};

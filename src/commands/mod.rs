@@ -1,5 +1,7 @@
 //! The verbs, one file each.
 
+mod against;
+mod dedup;
 mod explain;
 mod filters;
 mod judge;
@@ -7,16 +9,19 @@ mod mix;
 mod print_config;
 mod run;
 mod saved;
+mod selftest;
 mod sql;
 mod stage;
 mod train;
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use stages::StageError;
+use stages::task::Layout;
 
 use crate::cli::{Command, ResourceArgs};
 use crate::session::{Resources, Session, model_folders};
@@ -33,6 +38,8 @@ pub(crate) struct Usage(pub(crate) String);
 pub(crate) fn run(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args),
+        Command::Dedup(args) => dedup::run(&args),
+        Command::Selftest(args) => selftest::run(&args),
         Command::Mix(args) => mix::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Judge(args) => judge::run(&args),
@@ -56,8 +63,15 @@ fn session(args: &ResourceArgs) -> Result<(Session, Arc<AtomicBool>)> {
     })
     .context("listen for Ctrl-C")?;
     let threads = args.threads.map_or_else(all_cores, usize::from);
+    crate::memory::share(threads);
     let resources = Resources { threads, memory: args.memory, models: model_folders(args.models.clone()) };
     Ok((Session::new(&resources, Arc::clone(&stop))?, stop))
+}
+
+/// The folder of a run, with what goes between passes where `--temp` says.
+fn layout(out: &Path, args: &ResourceArgs) -> Result<Layout> {
+    let layout = Layout::new(out);
+    Ok(args.temp.as_deref().map_or(Ok(layout.clone()), |temp| layout.with_temp(temp))?)
 }
 
 fn all_cores() -> usize {

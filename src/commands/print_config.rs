@@ -18,6 +18,10 @@ pub(super) fn run(args: &PrintConfigArgs) -> Result<()> {
 fn toml(recipe: &Recipe) -> Result<String> {
     let whole = recipe.to_json();
     let mut text = format!("name = {}\nseed = {}\n", whole["name"], whole["seed"]);
+    if let Some(dedup) = whole.get("dedup") {
+        text.push_str("\n[dedup]\n");
+        settings(&mut text, dedup, &Value::Null);
+    }
     for stage in whole["stage"].as_array().into_iter().flatten() {
         let kind = &stage["kind"];
         let default: stages::spec::StageSpec = serde_json::from_value(json!({ "kind": kind }))?;

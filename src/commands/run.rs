@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use stages::StageError;
+use stages::dedup::write_superseded;
 use stages::mix::MixError;
-use stages::plan::{Plan, Run};
+use stages::plan::{Plan, Run, Step};
 use stages::task::{Layout, Shard};
 
 use super::saved::Saved;
@@ -32,7 +33,9 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     let out = args.out.clone().ok_or_else(|| Usage("--out DIR is missing: the folder of the run".into()))?;
     let shards = Shard::from_files(&expand(&args.input, &out)?)?;
     let (session, stop) = super::session(&args.resources)?;
-    let run = Arc::new(Run { layout: Layout::new(&out), shards, limit: args.limit, seed: recipe.seed });
+    let layout = super::layout(&out, &args.resources)?;
+    let earlier = super::against::load(&recipe.against, &recipe, &session.bench().models, shards.len())?;
+    let run = Arc::new(Run { layout, shards, limit: args.limit, seed: recipe.seed, earlier, latest: recipe.latest });
     let plan = Plan::new(&recipe.stages, &session.bench().models, &run)?;
     // Every model and list is loaded before anything is written: a wrong one is told now, not after hours.
     for stage in &recipe.stages {
@@ -46,7 +49,9 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     }
     let started = Instant::now();
     let outcome = work(&session, &run, &plan).and_then(|()| {
-        run.remove_stale(&plan)?;
+        let steps: Vec<Step> = plan.steps.iter().flatten().map(|(step, _)| step.clone()).collect();
+        let superseded = write_superseded(&run, &steps)?;
+        run.remove_stale(&plan, &superseded)?;
         Ok((Summary::of(&run, &plan)?, write_mixes(&session, &run, &recipe)?))
     });
     let (summary, mixes) = match outcome {
@@ -102,7 +107,7 @@ fn with_defaults(mut args: RunArgs) -> Result<RunArgs> {
 }
 
 /// The files that patterns name; a folder stands for all files below it, but for those of the run itself.
-fn expand(patterns: &[String], out: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn expand(patterns: &[String], out: &Path) -> Result<Vec<PathBuf>> {
     let out = std::path::absolute(out)?;
     let is_own = |file: &PathBuf| std::path::absolute(file).is_ok_and(|file| file.starts_with(&out));
     let mut files = Vec::new();
@@ -158,13 +163,14 @@ fn is_input(path: &Path) -> bool {
 }
 
 /// Saves what the run is, or recognises the run that is there.
-fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path, replace: bool) -> Result<(Saved, File)> {
+pub(super) fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path, replace: bool) -> Result<(Saved, File)> {
     let mut resources = std::collections::BTreeMap::new();
     for name in recipe.stages.iter().flat_map(stages::spec::StageSpec::resources) {
         resources.insert(name.to_owned(), session.bench().models.checksum(name)?);
     }
     let saved = Saved {
         version: env!("CARGO_PKG_VERSION").into(),
+        output_version: stages::OUTPUT_VERSION,
         recipe: recipe.to_json(),
         resources,
         inputs: run.shards.clone(),
@@ -174,7 +180,8 @@ fn begin(run: &Run, recipe: &Recipe, session: &Session, out: &Path, replace: boo
     };
     if let Some(there) = Saved::read(&run.layout)? {
         let lock = lock(&run.layout)?;
-        if there.recipe != saved.recipe || there.version != saved.version || there.resources != saved.resources {
+        let versions = |saved: &Saved| (saved.version.clone(), saved.output_version);
+        if there.recipe != saved.recipe || versions(&there) != versions(&saved) || there.resources != saved.resources {
             return Err(Usage(format!(
                 "{} holds a run of another recipe, model or version ({} {})\n\
                  hint: give another --out, or remove the folder",
@@ -246,7 +253,7 @@ pub(super) fn lock(layout: &Layout) -> Result<File> {
     }
 }
 
-fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
+pub(super) fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
     let input_bytes: u64 = run.shards.iter().map(|shard| shard.bytes).sum();
     for phase in plan.phases() {
         let name = phase.name();
@@ -273,9 +280,8 @@ fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
 
 fn finish(args: &RunArgs, saved: &Saved, out: &Path) -> Result<()> {
     let Some(summary) = &saved.summary else { return Ok(()) };
-    let work = out.join("work");
-    if !args.keep_work && work.exists() {
-        std::fs::remove_dir_all(&work).with_context(|| format!("remove {}", work.display()))?;
+    if !args.keep_work {
+        super::layout(out, &args.resources)?.remove_work()?;
     }
     print(&format!("\n{}\n", summary.text()))?;
     anyhow::ensure!(

@@ -16,6 +16,9 @@ use crate::report::Summary;
 pub(super) struct Saved {
     /// The program's version.
     pub version: String,
+    /// The version of what the stages put out.
+    #[serde(default)]
+    pub output_version: u32,
     /// The recipe with every default filled in.
     pub recipe: Value,
     /// SHA-256 of each model and list, by its name in the recipe.

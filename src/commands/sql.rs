@@ -38,7 +38,9 @@ async fn tables(layout: &Layout) -> Result<SessionContext> {
         .set_bool("datafusion.execution.parquet.pushdown_filters", true);
     let context = SessionContext::new_with_config(config);
     let mut folders: Vec<(String, String)> =
-        ["documents", "rejected", "failed", "ledger"].map(|name| (name.to_owned(), name.to_owned())).into();
+        ["documents", "rejected", "failed", "ledger", "dedup", "lines", "superseded"]
+            .map(|name| (name.to_owned(), name.to_owned()))
+            .into();
     if let Ok(mixes) = std::fs::read_dir(layout.path("mixes")) {
         let mut names: Vec<String> = mixes.filter_map(|mix| mix.ok()?.file_name().into_string().ok()).collect();
         names.sort();

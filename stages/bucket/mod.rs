@@ -6,20 +6,23 @@
 //! twice is harmless. This is about ten times cheaper than a general GROUP BY, and deterministic: a gather sorts
 //! whole records, so neither the order of files nor the number of buckets shows in what it decides.
 //!
+//! A record is of fixed width, or carries a list of numbers besides ([`ListWriter`], [`Lists`]), which a gather need not
+//! hold. What a scatter and a gather hold is bounded by the budgets that they are given.
+//!
 //! ```text
 //! records of bucket 0 | of bucket 1 | … | records of bucket 0 (second run) | … | table | footer
-//! table:  (bucket u32, first byte u64, records u64) for each group that is not empty
-//! footer: entries of the table u64, record width u32, magic u32
+//! table:  (bucket u32, first byte u64, bytes u64, records u64) for each group that is not empty
+//! footer: entries of the table u64, record width u32 (the top bit: with lists), magic u32
 //! ```
 
 mod read;
 mod write;
 
-pub(crate) use read::{read_bucket, read_buckets};
-pub(crate) use write::BucketWriter;
+pub use read::{Lists, each_record, read_bucket, read_buckets};
+pub use write::{BucketWriter, ListWriter};
 
 /// A record of fixed width in a bucket file.
-pub(crate) trait Record: Copy + Ord + Send {
+pub trait Record: Copy + Ord + Send {
     /// Bytes a record takes.
     const WIDTH: usize;
 
@@ -30,25 +33,28 @@ pub(crate) trait Record: Copy + Ord + Send {
     fn read(from: &[u8]) -> Self;
 }
 
-const MAGIC: u32 = 0x7472_6d62;
-const ENTRY: usize = 20;
+const MAGIC: u32 = 0x7472_6d63;
+const ENTRY: usize = 28;
 const FOOTER: usize = 16;
+/// In the footer's width: each record has a list.
+const LISTS: usize = 1 << 31;
 
 /// The bucket of a hash, by its top bits.
 #[must_use]
-pub(crate) fn bucket_of(hash: u64, bits: u32) -> u32 {
+pub fn bucket_of(hash: u64, bits: u32) -> u32 {
     // A shift by 64 does not exist: zero bits is one bucket.
     u32::try_from(hash.checked_shr(64 - bits).unwrap_or(0)).unwrap_or(0)
 }
 
 /// How many bits of the hash choose the bucket, so that a bucket takes about `budget` bytes.
 #[must_use]
-pub(crate) fn bits_for(total_bytes: u64, budget: u64) -> u32 {
+pub fn bits_for(total_bytes: u64, budget: u64) -> u32 {
     let buckets = total_bytes.div_ceil(budget.max(1 << 16)).max(1);
     buckets.next_power_of_two().trailing_zeros().min(16)
 }
 
-/// Reads and writes the little-endian fields of a record one after the other.
+/// Declares a record: a struct of numbers, ordered by its fields and written little-endian, one after the other.
+#[macro_export]
 macro_rules! record {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ }) => {
         $(#[$meta])*
@@ -77,7 +83,7 @@ macro_rules! record {
         }
     };
 }
-pub(crate) use record;
+pub use crate::record;
 
 #[cfg(test)]
 mod tests {
@@ -120,6 +126,38 @@ mod tests {
             expected.sort_unstable();
             assert_eq!(found, expected, "{bits} bits, runs of {budget} bytes");
         }
+    }
+
+    #[test]
+    fn lists_come_back_from_memory_and_from_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout::new(folder.path());
+        let list = |row: u32| (0..u64::from(row % 7)).map(|n| n + u64::from(row)).collect::<Vec<_>>();
+        let mut paths = Vec::new();
+        for (name, rows) in [("a", 0..50), ("b", 50..90)] {
+            // A run of few bytes: several groups of one bucket in a file.
+            let mut writer = ListWriter::<Pair>::new(&layout, name, 300).unwrap();
+            for row in rows.rev() {
+                writer.push(row % 3, Pair { key: u64::from(row / 2), row }, &list(row)).unwrap();
+            }
+            writer.finish().unwrap();
+            paths.push(layout.path(name));
+        }
+        for budget in [0, 1 << 20] {
+            let mut seen = 0;
+            for bucket in 0..3 {
+                let mut lists = Lists::<Pair>::open(&paths, bucket, budget).unwrap();
+                assert!(lists.records().is_sorted());
+                for place in 0..lists.records().len() {
+                    let (row, mut found) = (lists.records()[place].row, vec![1]);
+                    lists.get(place, &mut found).unwrap();
+                    assert_eq!((row % 3, found), (bucket, list(row)));
+                    seen += 1;
+                }
+            }
+            assert_eq!(seen, 90);
+        }
+        assert!(read_bucket::<Pair>(&paths, 0).is_err(), "records with lists are not records without");
     }
 
     #[test]

@@ -1,14 +1,12 @@
 //! Decisions meet their documents again, in the pass after: copies end, frequent lines are cut.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use arrow::array::{Array, StringBuilder};
 use filters::{Block, text};
-use xxhash_rust::xxh3::Xxh3Default;
 
 use super::Level;
+use super::hashed::{HashedMap, HashedSet};
 use super::line::{FrequentLine, LineDedup, line_key, windows};
 use super::lines::each_line;
 use super::settle::Removal;
@@ -21,13 +19,11 @@ use crate::schema;
 use crate::stage::{DocumentStage, StageCard};
 use crate::task::Shard;
 
-type Map<K, V> = HashMap<K, V, BuildHasherDefault<Xxh3Default>>;
-
 /// Ends the documents of one shard that global steps removed; notes the cluster sizes of those that stay.
 #[derive(Debug)]
 pub struct Removals {
-    by_row: Map<usize, (&'static str, Removal)>,
-    cluster_sizes: Map<usize, u32>,
+    by_row: HashedMap<usize, (&'static str, Removal)>,
+    cluster_sizes: HashedMap<usize, u32>,
 }
 
 static REMOVALS: StageCard = StageCard {
@@ -44,12 +40,13 @@ impl Removals {
     /// # Errors
     /// [`crate::StageError`] when a decision file is gone.
     pub fn load(run: &Run, shard: &Shard, levels: &[Level]) -> Result<Self> {
-        let (mut by_row, mut cluster_sizes) = (Map::default(), Map::default());
+        let (mut by_row, mut cluster_sizes) = (HashedMap::default(), HashedMap::default());
         for level in levels {
             for decision in settled(run, *level, shard)? {
                 if decision.removes() {
                     by_row.insert(decision.row as usize, (level.name(), decision));
-                } else {
+                } else if *level != Level::Url {
+                    // Captures of one URL need not be alike. Near-duplicates come last, and count exact copies in.
                     cluster_sizes.insert(decision.row as usize, decision.size);
                 }
             }
@@ -75,11 +72,10 @@ impl DocumentStage for Removals {
         for place in 0..batch.len() {
             let Some((step, removal)) = self.by_row.get(&(first + place)) else { continue };
             let kept = format!("kept {:032x}", removal.kept);
-            let fate = if removal.threshold == 0 {
-                Fate::rejected(step, *step, kept)
-            } else {
-                let (similarity, threshold) = (f64::from_bits(removal.similarity), f64::from_bits(removal.threshold));
-                Fate::broke(step, *step, similarity, threshold).because(format!("{kept}, cluster of {}", removal.size))
+            let fate = match (removal.jaccard(), removal.threshold()) {
+                (Some(similarity), Some(threshold)) => Fate::broke(step, *step, similarity, threshold)
+                    .because(format!("{kept}, cluster of {}", removal.size)),
+                _ => Fate::rejected(step, *step, kept),
             };
             batch.end(place, fate);
         }
@@ -91,7 +87,7 @@ impl DocumentStage for Removals {
 #[derive(Debug)]
 pub struct CutLines {
     max_loss: f64,
-    frequent: HashSet<u64, BuildHasherDefault<Xxh3Default>>,
+    frequent: HashedSet<u64>,
     windows: Vec<Option<u64>>,
 }
 

@@ -10,12 +10,12 @@ use arrow::array::{
 };
 use arrow::datatypes::TimestampMicrosecondType;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::lines::each_line;
-use super::minhash::{MinHash, Signer};
+use super::minhash::{MinHash, Scratch, Signer};
 use super::shingles::content_hash;
 use crate::batch::{self, Batch};
 use crate::error::{Result, StageError};
@@ -46,7 +46,7 @@ static CARD: StageCard = StageCard {
     id: "keys",
     summary: "Computes the keys by which global steps compare documents.",
     reads: &[&schema::URL_KEY, &schema::TEXT, &schema::BLOCKS],
-    adds: &[&schema::N_CHARS, &schema::KEY_URL, &schema::KEY_CONTENT, &schema::SIGNATURE, &schema::LINE_HASHES],
+    adds: &[&schema::N_CHARS, &schema::KEY_URL, &schema::KEY_CONTENT, &schema::BAND_KEYS, &schema::LINE_HASHES],
     memory: "one batch",
 };
 
@@ -80,22 +80,22 @@ impl DocumentStage for Keys {
             added.push((&schema::KEY_URL, hash_column(hashes)));
         }
         if self.spec.content {
-            let hashes = (0..batch.len()).map(|row| alive(&row).then(|| content_hash(texts.value(row))).flatten());
+            let hashes = (0..batch.len()).map(|row| alive(&row).then(|| content_hash(texts.value(row))));
             added.push((&schema::KEY_CONTENT, hash_column(hashes)));
         }
         if let Some(signer) = &self.signer {
-            let mut signatures = BinaryBuilder::with_capacity(batch.len(), batch.len() * signer.width());
-            let (mut signature, mut bytes) = (Vec::new(), Vec::with_capacity(signer.width()));
+            let mut column = BinaryBuilder::with_capacity(batch.len(), batch.len() * signer.width());
+            let (mut scratch, mut keys) = (Scratch::default(), Vec::with_capacity(signer.width()));
             for row in 0..batch.len() {
-                if alive(&row) && signer.sign(texts.value(row), &mut signature) {
-                    bytes.clear();
-                    bytes.extend(signature.iter().flat_map(|value| value.to_le_bytes()));
-                    signatures.append_value(&bytes);
+                if alive(&row) {
+                    keys.clear();
+                    signer.band_keys(texts.value(row), &mut scratch, &mut keys);
+                    column.append_value(&keys);
                 } else {
-                    signatures.append_null();
+                    column.append_null();
                 }
             }
-            added.push((&schema::SIGNATURE, Arc::new(signatures.finish())));
+            added.push((&schema::BAND_KEYS, Arc::new(column.finish())));
         }
         if self.spec.lines {
             let blocks = batch.blocks()?;
@@ -153,6 +153,36 @@ pub(crate) fn read_keys(path: &Path, columns: &[&Column]) -> Result<impl Iterato
     }))
 }
 
+/// Calls `visit` with these rows of a file of documents, in order, a few hundred at a time; only they are read.
+///
+/// # Errors
+/// [`StageError`] when the file is gone or damaged, or the visitor fails.
+pub(crate) fn each_row(
+    path: &Path,
+    rows: &[usize],
+    columns: &[&Column],
+    mut visit: impl FnMut(RecordBatch) -> Result<()>,
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let file = File::open(path).map_err(StageError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(path))?;
+    let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+    let ranges = rows.iter().map(|row| *row..*row + 1);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(|column| column.name));
+    let reader = builder
+        .with_projection(mask)
+        .with_row_selection(RowSelection::from_consecutive_ranges(ranges, total))
+        .with_batch_size(256)
+        .build()
+        .map_err(StageError::table(path))?;
+    for batch in reader {
+        visit(batch.map_err(StageError::table(path))?)?;
+    }
+    Ok(())
+}
+
 impl KeyBatch {
     pub(crate) fn len(&self) -> usize {
         self.table.num_rows()
@@ -182,8 +212,8 @@ impl KeyBatch {
         Ok(self.column(&schema::LANGUAGE)?.as_string())
     }
 
-    pub(crate) fn signatures(&self) -> Result<&BinaryArray> {
-        Ok(self.column(&schema::SIGNATURE)?.as_binary())
+    pub(crate) fn band_keys(&self) -> Result<&BinaryArray> {
+        Ok(self.column(&schema::BAND_KEYS)?.as_binary())
     }
 
     /// Calls `visit` with row (within the batch) and hash of each line.

@@ -3,19 +3,21 @@
 //! The Llama 3 report's rule: lines that appeared more than 6 times in each bucket of 30M documents are removed, all
 //! of their copies. Documents are counted per language in the order of the inputs' names; every `window` of them is
 //! compared by itself. Lines are compared after ccNet's normalisation (see `lines`); lines within code and math
-//! blocks take no part. Every occurrence counts, within one document too.
+//! blocks take no part. Every occurrence counts, within one document too, or every document that has the line.
 //!
 //! 1. *count*: how many documents of each language a shard still has, from which every document's window follows.
 //! 2. *scatter*: a shard's lines, counted; 3. *gather*: the sums; what is above the bound goes back to every shard
-//!    that has the line. 4. *settle*: one file a shard. The lines themselves are cut where the text is, in the pass
-//!    that follows (see `apply`).
+//!    that has the line. 4. *settle*: one file a shard, and the evidence: each line that goes, once, with its count and
+//!    its text (`lines/`). The lines themselves are cut where the text is, in the pass that follows (see `apply`).
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::evidence;
 use super::keys::read_keys;
 use crate::bucket::{BucketWriter, Record, bits_for, bucket_of, read_bucket, record};
 use crate::error::Result;
@@ -29,15 +31,28 @@ use crate::task::{Commit, Shard, Workbench};
 pub struct LineDedup {
     /// Most occurrences that a line may have in a window; above, every copy goes.
     pub max: u32,
+    /// What is counted: `occurrences` of the line, or the `documents` that have it.
+    pub count: Counted,
     /// Documents of one language that are compared with each other.
     pub window: u64,
     /// Largest share of its characters that a document may lose; above, it is rejected.
     pub max_loss: f64,
 }
 
+/// What is counted of a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Counted {
+    /// Every time that it stands somewhere.
+    #[default]
+    Occurrences,
+    /// Documents that have it, however often.
+    Documents,
+}
+
 impl Default for LineDedup {
     fn default() -> Self {
-        Self { max: 6, window: 30_000_000, max_loss: 0.5 }
+        Self { max: 6, count: Counted::Occurrences, window: 30_000_000, max_loss: 0.5 }
     }
 }
 
@@ -54,21 +69,35 @@ impl LineDedup {
 
 record! {
     /// How often a line stands in a shard, within one window and language.
-    struct LineCount { key: u64, shard: u32, count: u32, }
+    pub struct LineCount {
+        /// The line's key; its top bits choose the bucket.
+        key: u64,
+        /// The shard.
+        shard: u32,
+        /// The first of the shard's documents that has it.
+        row: u32,
+        /// How often it was counted.
+        count: u32,
+    }
 }
 
 record! {
     /// A line that goes, and how often it was seen.
-    pub(crate) struct FrequentLine { key: u64, count: u32, }
+    pub(crate) struct FrequentLine {
+        key: u64,
+        count: u32,
+        /// The document of this shard that shows its text; `u32::MAX` where an earlier shard does.
+        row: u32,
+    }
 }
 
 /// The phases of this step.
 pub(crate) fn phases(step: &Step, config: &LineDedup) -> Vec<Box<dyn Phase>> {
     vec![
         Box::new(Count { step: step.clone() }),
-        Box::new(Scatter { step: step.clone(), window: config.window }),
+        Box::new(Scatter { step: step.clone(), config: config.clone() }),
         Box::new(Gather { step: step.clone(), max: config.max }),
-        Box::new(Settle { step: step.clone() }),
+        Box::new(Settle { step: step.clone(), window: config.window }),
     ]
 }
 
@@ -151,7 +180,7 @@ impl Phase for Count {
 #[derive(Debug)]
 struct Scatter {
     step: Step,
-    window: u64,
+    config: LineDedup,
 }
 
 impl Phase for Scatter {
@@ -169,18 +198,22 @@ impl Phase for Scatter {
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let shard = &run.shards[part.number as usize];
-        let windows = windows(&self.step, run, shard, self.window)?;
+        let windows = windows(&self.step, run, shard, self.config.window)?;
         let mut writer =
             BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
-        let mut keys: Vec<u64> = Vec::new();
-        let mut flush = |keys: &mut Vec<u64>| -> Result<()> {
-            keys.sort_unstable();
-            for same in keys.chunk_by(|a, b| a == b) {
-                let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
-                let record = LineCount { key: same[0], shard: part.number, count };
-                writer.push(bucket_of(same[0], part.bits), record)?;
+        // Lines and the documents that have them, in the order of the documents.
+        let mut lines: Vec<(u64, u32)> = Vec::new();
+        let mut flush = |lines: &mut Vec<(u64, u32)>| -> Result<()> {
+            lines.sort_unstable();
+            if self.config.count == Counted::Documents {
+                lines.dedup();
             }
-            keys.clear();
+            for same in lines.chunk_by(|a, b| a.0 == b.0) {
+                let (key, row) = same[0];
+                let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+                writer.push(bucket_of(key, part.bits), LineCount { key, shard: part.number, row, count })?;
+            }
+            lines.clear();
             Ok(())
         };
         for batch in read_keys(&self.step.keys(run, shard), &[&schema::LANGUAGE, &schema::LINE_HASHES])? {
@@ -188,16 +221,19 @@ impl Phase for Scatter {
             let batch = batch?;
             let languages = batch.languages()?;
             batch.each_line(|place, line| {
-                if let Some(window) = windows[batch.first_row + place] {
-                    keys.push(line_key(line, languages.value(place), window));
+                let row = batch.first_row + place;
+                if let Some(window) = windows[row] {
+                    let key = line_key(line, languages.value(place), window);
+                    lines.push((key, u32::try_from(row).unwrap_or(u32::MAX)));
                 }
             })?;
-            if keys.len() * size_of::<u64>() > bench.scatter_budget() {
-                flush(&mut keys)?;
+            // A document's lines are in one batch, so that none is counted in two.
+            if lines.len() * size_of::<(u64, u32)>() > bench.scatter_budget() {
+                flush(&mut lines)?;
             }
             bench.meter.add_documents(batch.len() as u64, 0);
         }
-        flush(&mut keys)?;
+        flush(&mut lines)?;
         Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
     }
 }
@@ -222,23 +258,42 @@ impl Phase for Gather {
     }
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
-        let counts: Vec<LineCount> = read_bucket(&self.step.shard_files(run, "scatter"), part.number)?;
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("gather", &part.name), bench.scatter_budget())?;
-        for line in counts.chunk_by(|a, b| a.key == b.key) {
-            let total = line.iter().fold(0_u32, |total, part| total.saturating_add(part.count));
-            if total > self.max {
-                for shard in line.chunk_by(|a, b| a.shard == b.shard) {
-                    writer.push(shard[0].shard, FrequentLine { key: line[0].key, count: total })?;
-                }
+        gather(&self.step.shard_files(run, "scatter"), part.number, self.max, |line, total| {
+            for (place, shard) in line.chunk_by(|a, b| a.shard == b.shard).enumerate() {
+                let row = if place == 0 { shard[0].row } else { u32::MAX };
+                writer.push(shard[0].shard, FrequentLine { key: line[0].key, count: total, row })?;
             }
-        }
+            Ok(())
+        })?;
         Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
     }
+}
+
+/// Calls `visit` with the counts and the sum of each line of a bucket that was counted more than `max` times.
+///
+/// # Errors
+/// [`crate::StageError`] when a file is gone or damaged, or the visitor fails.
+pub fn gather(
+    files: &[PathBuf],
+    bucket: u32,
+    max: u32,
+    mut visit: impl FnMut(&[LineCount], u32) -> Result<()>,
+) -> Result<()> {
+    let counts: Vec<LineCount> = read_bucket(files, bucket)?;
+    for line in counts.chunk_by(|a, b| a.key == b.key) {
+        let total = line.iter().fold(0_u32, |total, part| total.saturating_add(part.count));
+        if total > max {
+            visit(line, total)?;
+        }
+    }
+    Ok(())
 }
 
 #[derive(Debug)]
 struct Settle {
     step: Step,
+    window: u64,
 }
 
 impl Phase for Settle {
@@ -256,10 +311,13 @@ impl Phase for Settle {
 
     fn work(&self, run: &Run, part: &Part, _: &Arc<Workbench>) -> Result<Commit> {
         let lines: Vec<FrequentLine> = read_bucket(&self.step.bucket_files(run, "gather", part.bits), part.number)?;
+        let shard = &run.shards[part.number as usize];
+        let windows = windows(&self.step, run, shard, self.window)?;
+        let evidence = evidence::write_lines(run, &self.step, shard, &windows, &lines)?;
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("settled", &part.name), 1 << 20)?;
         for line in lines {
             writer.push(0, line)?;
         }
-        Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
+        Ok(Commit { outputs: vec![writer.finish()?, evidence], ..Commit::default() })
     }
 }

@@ -4,12 +4,16 @@
 //! Two documents agree in one place with probability J, their Jaccard similarity; they agree in all rows of at least
 //! one band with probability 1 − (1 − J^rows)^bands. The default, 14 bands of 8 rows (FineWeb's), finds 21% of pairs at
 //! J = 0.6, 56% at 0.7, 92% at 0.8 and practically all at 0.9. A shared band only *proposes* a pair: verification by
-//! true Jaccard decides (see `document`).
+//! true Jaccard decides (see `document`), so that only the bands' keys are kept, 8 bytes each.
+
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::shingles::each_shingle;
+use super::normalise::Unspaced;
+use super::shingles::Shingling;
+use super::sign::{self, Family};
 
 /// Parameters of the near-duplicate search.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,13 +25,19 @@ pub struct MinHash {
     pub bands: usize,
     /// Rows in a band; more of them propose fewer pairs.
     pub rows: usize,
+    /// What a word is in scripts without spaces.
+    pub unspaced: Unspaced,
 }
 
 impl Default for MinHash {
     fn default() -> Self {
-        Self { ngram: 5, bands: 14, rows: 8 }
+        Self { ngram: 5, bands: 14, rows: 8, unspaced: Unspaced::default() }
     }
 }
+
+/// Bits of a band key that say which band it is; the others are a hash. At 2^30 documents, about 30 pairs a band meet
+/// by chance, which verification sorts out.
+const BAND_BITS: u32 = 10;
 
 impl MinHash {
     /// Hash functions in a signature.
@@ -43,90 +53,111 @@ impl MinHash {
         1.0 - (1.0 - jaccard.powi(self.rows as i32)).powi(self.bands as i32)
     }
 
+    /// The S-curve in a line: which share of the pairs at a similarity is found.
+    #[must_use]
+    pub fn s_curve(&self) -> String {
+        let mut text = format!("{} bands × {} rows of {}-grams find", self.bands, self.rows, self.ngram);
+        for percent in [60_u32, 65, 70, 75, 80, 85, 90, 95] {
+            let found = 100.0 * self.probability(f64::from(percent) / 100.0);
+            let what = if percent == 60 { " of pairs at Jaccard" } else { " at" };
+            let comma = if percent == 60 { "" } else { "," };
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{comma} {found:.1}%{what} 0.{percent}");
+        }
+        text
+    }
+
     /// Why these parameters cannot be meant, if so.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         if self.ngram == 0 || self.bands == 0 || self.rows == 0 {
             return Some("ngram, bands and rows must be at least 1".into());
         }
+        if self.bands > 1 << BAND_BITS {
+            return Some(format!("bands: {} are more than {}", self.bands, 1 << BAND_BITS));
+        }
         (self.n_hashes() > 10_000).then(|| format!("{} hashes are more than 10,000", self.n_hashes()))
+    }
+
+    /// How texts become sets of shingles.
+    #[must_use]
+    pub const fn shingling(&self) -> Shingling {
+        Shingling { ngram: self.ngram, unspaced: self.unspaced }
     }
 }
 
 /// Signs documents with one set of parameters.
 #[derive(Debug)]
-pub(crate) struct Signer {
+pub struct Signer {
     parameters: MinHash,
-    factors: Vec<u32>,
-    offsets: Vec<u32>,
+    family: Family,
+}
+
+/// What signing one document after the other uses again.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    shingles: Vec<u64>,
+    hashes: Vec<u32>,
+    signature: Vec<u32>,
 }
 
 impl Signer {
     /// The hash functions of these parameters: the same in every run.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "the low half of a random number is a random number")]
-    pub(crate) fn new(parameters: MinHash) -> Self {
-        let mut state = 0x5eed_u64;
-        let mut next = || {
-            // SplitMix64 (Steele, Lea, Flood 2014).
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = state;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            (z ^ (z >> 31)) as u32
-        };
-        let factors = (0..parameters.n_hashes()).map(|_| next() | 1).collect();
-        let offsets = (0..parameters.n_hashes()).map(|_| next()).collect();
-        Self { parameters, factors, offsets }
+    pub fn new(parameters: MinHash) -> Self {
+        Self { parameters, family: Family::new(parameters.n_hashes()) }
     }
 
-    /// Bytes of a signature.
+    /// Bytes of a document's band keys.
     #[must_use]
     pub(crate) const fn width(&self) -> usize {
-        self.parameters.n_hashes() * 4
+        self.parameters.bands * size_of::<u64>()
     }
 
-    /// Signs a text; `false`, and an untouched signature, where it has no words.
-    pub(crate) fn sign(&self, text: &str, signature: &mut Vec<u32>) -> bool {
-        signature.clear();
-        signature.resize(self.parameters.n_hashes(), u32::MAX);
-        let mut any = false;
-        each_shingle(text, self.parameters.ngram, |shingle| {
-            any = true;
-            lower(signature, &self.factors, &self.offsets, fold(shingle));
-        });
-        any
+    /// The signature of a text: for each hash function its smallest value.
+    pub fn sign<'a>(&self, text: &str, scratch: &'a mut Scratch) -> &'a [u32] {
+        self.parameters.shingling().all(text, &mut scratch.shingles);
+        scratch.hashes.clear();
+        scratch.hashes.extend(scratch.shingles.iter().map(|shingle| sign::fold(*shingle)));
+        self.family.lowest(&scratch.hashes, &mut scratch.signature);
+        &scratch.signature
     }
 
-    /// The 64-bit key of each band of a signature, within a scope: documents of different scopes never meet.
-    pub(crate) fn band_keys<'a>(&'a self, signature: &'a [u8], scope: u64) -> impl Iterator<Item = u64> + 'a {
-        let width = self.parameters.rows * 4;
-        signature.chunks_exact(width).zip(0_u32..).map(move |(rows, band)| {
-            let mut hasher = Xxh3::with_seed(scope);
-            hasher.update(&band.to_le_bytes());
-            hasher.update(rows);
-            hasher.digest()
-        })
+    /// The key of each band of a text, little-endian, appended to `keys`: equal where all rows of the band are.
+    pub fn band_keys(&self, text: &str, scratch: &mut Scratch, keys: &mut Vec<u8>) {
+        let rows = self.parameters.rows;
+        let mut bytes = Vec::with_capacity(rows * size_of::<u32>());
+        for (band, values) in (0_u64..).zip(self.sign(text, scratch).chunks_exact(rows)) {
+            bytes.clear();
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            let mut hasher = Xxh3::with_seed(band);
+            hasher.update(&bytes);
+            keys.extend(hasher.digest().to_le_bytes());
+        }
     }
 }
 
-/// A 64-bit hash as 32 bits, for the 32-bit hash family.
-#[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
-const fn fold(hash: u64) -> u32 {
-    (hash ^ (hash >> 32)) as u32
+/// The keys of a document's bands within a scope, by which they meet: documents of different scopes never do.
+pub(crate) fn scoped(keys: &[u8], scope: u64) -> impl Iterator<Item = u64> {
+    keys.chunks_exact(size_of::<u64>()).zip(0_u64..).map(move |(key, band)| {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(key);
+        // An odd factor loses nothing; the top bits, which choose the bucket, depend on all of them.
+        let key = (u64::from_le_bytes(bytes) ^ scope).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (key >> BAND_BITS << BAND_BITS) | band
+    })
 }
 
-/// Lowers each place of the signature to the value of its hash function, `a·x + b` modulo 2^32 with odd `a`.
-fn lower(signature: &mut [u32], factors: &[u32], offsets: &[u32], shingle: u32) {
-    for ((least, factor), offset) in signature.iter_mut().zip(factors).zip(offsets) {
-        *least = (*least).min(factor.wrapping_mul(shingle).wrapping_add(*offset));
-    }
+/// Which band a key is of.
+#[must_use]
+pub(crate) const fn band_of(key: u64) -> u64 {
+    key & ((1 << BAND_BITS) - 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dedup::shingles::{jaccard, shingles};
+    use crate::dedup::shingles::jaccard;
 
     #[test]
     fn the_s_curve_is_the_published_one() {
@@ -135,24 +166,27 @@ mod tests {
             let found = fineweb.probability(similarity);
             assert!((found - expected).abs() < 0.006, "{similarity}: {found}");
         }
+        let told = fineweb.s_curve();
+        assert!(told.contains("14 bands × 8 rows") && told.contains("92.4% at 0.80"), "{told}");
+    }
+
+    /// Numbers are normalised to `0`: letters must tell the words apart.
+    fn letters(from: usize, count: usize) -> String {
+        let word = |n: usize| n.to_string().bytes().map(|d| char::from(d - b'0' + b'a')).collect::<String>();
+        (from..from + count).map(word).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn agreeing_places_estimate_jaccard() {
-        let signer = Signer::new(MinHash { bands: 100, rows: 10, ngram: 5 });
-        // Numbers are normalised to `0`: letters must tell the words apart.
-        let letters = |from: usize| {
-            (from..from + 400)
-                .map(|n| n.to_string().bytes().map(|d| char::from(d - b'0' + b'a')).collect::<String>())
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
+        let signer = Signer::new(MinHash { bands: 100, rows: 10, ..MinHash::default() });
         for shift in [0, 20, 100, 300] {
-            let (a, b) = (letters(0), letters(shift));
-            let truth = jaccard(&shingles(&a, 5), &shingles(&b, 5));
+            let (a, b) = (letters(0, 400), letters(shift, 400));
             let (mut x, mut y) = (Vec::new(), Vec::new());
-            assert!(signer.sign(&a, &mut x) && signer.sign(&b, &mut y));
-            let agree = x.iter().zip(&y).filter(|(x, y)| x == y).count();
+            MinHash::default().shingling().set(&a, &mut x);
+            MinHash::default().shingling().set(&b, &mut y);
+            let truth = jaccard(&x, &y);
+            let (mut x, mut y) = (Scratch::default(), Scratch::default());
+            let agree = signer.sign(&a, &mut x).iter().zip(signer.sign(&b, &mut y)).filter(|(x, y)| x == y).count();
             let estimate = f64::from(u32::try_from(agree).unwrap()) / 1000.0;
             // Four standard deviations of 1,000 draws.
             assert!((estimate - truth).abs() <= 4.0 * (0.25_f64 / 1000.0).sqrt(), "{truth} {estimate}");
@@ -160,12 +194,35 @@ mod tests {
     }
 
     #[test]
-    fn scopes_do_not_meet() {
-        let signer = Signer::new(MinHash::default());
-        let bytes = vec![7; signer.width()];
-        let keys = |scope| signer.band_keys(&bytes, scope).collect::<Vec<_>>();
-        assert_eq!(keys(1).len(), 14);
+    fn pairs_are_found_as_often_as_the_s_curve_says() {
+        let parameters = MinHash::default();
+        let signer = Signer::new(parameters);
+        let (mut scratch, mut a, mut b) = (Scratch::default(), Vec::new(), Vec::new());
+        // 100 words and the same ones moved on: 96 shingles each, `96 - shift` of them shared.
+        for shift in [8, 11, 14, 17] {
+            let (mut found, pairs) = (0_u32, 1_500);
+            for pair in 0..pairs {
+                let from = 1_000 * pair;
+                a.clear();
+                b.clear();
+                signer.band_keys(&letters(from, 100), &mut scratch, &mut a);
+                signer.band_keys(&letters(from + shift, 100), &mut scratch, &mut b);
+                found += u32::from(scoped(&a, 0).zip(scoped(&b, 0)).any(|(a, b)| a == b));
+            }
+            let (pairs, shift) = (f64::from(u32::try_from(pairs).unwrap()), f64::from(u32::try_from(shift).unwrap()));
+            let expected = parameters.probability((96.0 - shift) / (96.0 + shift));
+            let deviation = (expected * (1.0 - expected) / pairs).sqrt();
+            let share = f64::from(found) / pairs;
+            assert!((share - expected).abs() <= 3.3 * deviation, "shift {shift}: {share}, {expected} expected");
+        }
+    }
+
+    #[test]
+    fn scopes_and_bands_do_not_meet() {
+        let bytes = [7; 14 * 8];
+        let keys = |scope| scoped(&bytes, scope).collect::<Vec<_>>();
         assert_eq!(keys(1), keys(1));
         assert!(keys(1).iter().zip(keys(2)).all(|(a, b)| *a != b));
+        assert!(keys(1).iter().map(|key| band_of(*key)).eq(0..14));
     }
 }

@@ -5,24 +5,36 @@
 //! bucket, settle the decisions by shard. The pass after applies them (`apply`).
 
 mod apply;
+mod compare;
 pub mod document;
+mod evidence;
+mod hashed;
 mod keys;
 pub mod line;
 mod lines;
+mod list;
 mod minhash;
 mod normalise;
 mod rank;
 mod settle;
 mod shingles;
-mod unique;
+mod sign;
+mod superseded;
+pub mod unique;
+mod words;
 
 pub use apply::{CutLines, Removals};
-pub use document::DocumentDedup;
+pub use compare::covered;
+pub use document::{DocumentDedup, Pair, Scope};
+pub use evidence::{Cluster, LARGEST, keep_largest, largest};
 pub use keys::{Keys, KeysSpec};
-pub use line::LineDedup;
-pub use minhash::MinHash;
+pub use line::{Counted, LineDedup};
+pub use list::{Removed, each_pair, each_removed};
+pub use minhash::{MinHash, Scratch, Signer};
+pub use normalise::{Unspaced, pieces};
 pub use settle::Removal;
-pub use shingles::{jaccard, shingles};
+pub use shingles::{Shingling, jaccard};
+pub use superseded::write_superseded;
 
 use serde::{Deserialize, Serialize};
 

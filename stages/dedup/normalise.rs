@@ -1,41 +1,55 @@
 //! Text as deduplication compares it: lower case, numbers as `0`, punctuation as space, diacritics off.
 //!
 //! The rules are datatrove's `simplify_text` with its default switches, which most published MinHash figures rest on;
-//! one of ours is added: in scripts written without spaces each character is a word of its own, since a whole clause
-//! would be one word otherwise.
+//! words are what stands between white space. One rule of ours can be added ([`Unspaced`]): in scripts written without
+//! spaces each character is a word of its own, where a whole clause would be one otherwise.
 
 use std::sync::LazyLock;
 
 use filters::text::is_unspaced;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// Calls `visit` with each normalised word in order; `word` is a buffer that is used again.
-pub(crate) fn words(text: &str, mut visit: impl FnMut(&[u8])) {
-    let mut word = Vec::with_capacity(32);
-    let mut slow = String::new();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
-        let mut ascii = true;
-        while at < bytes.len() && !is_ascii_separator(bytes[at]) {
-            ascii &= bytes[at].is_ascii();
-            at += 1;
-        }
-        if start < at {
-            if ascii {
-                ascii_words(&bytes[start..at], &mut word, &mut visit);
-            } else {
-                unicode_words(&text[start..at], &mut slow, &mut visit);
-            }
-        }
-        at += 1;
+/// What a word is in scripts that are written without spaces (Han, Kana, Thai, Lao, Khmer, Burmese).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unspaced {
+    /// What stands between spaces and punctuation, as in other scripts: a clause. So do most published figures.
+    #[default]
+    Clauses,
+    /// Each character, so that one changed character changes a few shingles and not all of a sentence's.
+    Characters,
+}
+
+/// Calls `visit` with each normalised word of a piece without white space; `buffers` are used again.
+pub(super) fn words_of_piece(
+    piece: &str,
+    unspaced: Unspaced,
+    buffers: &mut (Vec<u8>, String),
+    mut visit: impl FnMut(&[u8]),
+) {
+    if piece.is_ascii() {
+        ascii_words(piece.as_bytes(), &mut buffers.0, &mut visit);
+    } else {
+        unicode_words(piece, unspaced, &mut buffers.1, &mut visit);
+    }
+}
+
+/// Calls `visit` with the byte range and the words of each piece between ASCII white space and control characters:
+/// for people who look; [`super::words`] gives the same words, faster and as hashes.
+pub fn pieces(text: &str, unspaced: Unspaced, mut visit: impl FnMut(std::ops::Range<usize>, &[u8])) {
+    let mut buffers = <(Vec<u8>, String)>::default();
+    let mut start = 0;
+    for piece in text.split(|c: char| c.is_ascii() && is_ascii_separator(c as u8)) {
+        let range = start..start + piece.len();
+        start = range.end + 1;
+        words_of_piece(piece, unspaced, &mut buffers, |word| visit(range.clone(), word));
     }
 }
 
 /// White space and control characters: neither can stand within a word or a number.
-const fn is_ascii_separator(byte: u8) -> bool {
+pub(super) const fn is_ascii_separator(byte: u8) -> bool {
     byte <= b' ' || byte == 0x7f
 }
 
@@ -76,7 +90,7 @@ fn end_of_number(piece: &[u8], start: usize) -> usize {
 }
 
 /// Words of a piece with other characters.
-fn unicode_words(piece: &str, slow: &mut String, visit: &mut impl FnMut(&[u8])) {
+fn unicode_words(piece: &str, unspaced: Unspaced, slow: &mut String, visit: &mut impl FnMut(&[u8])) {
     slow.clear();
     let lower = piece.to_lowercase();
     let mut characters = lower.chars().peekable();
@@ -100,7 +114,7 @@ fn unicode_words(piece: &str, slow: &mut String, visit: &mut impl FnMut(&[u8])) 
     for word in plain.split_whitespace() {
         let mut start = 0;
         for (at, character) in word.char_indices() {
-            if is_unspaced(character) {
+            if unspaced == Unspaced::Characters && is_unspaced(character) {
                 if start < at {
                     visit(&word.as_bytes()[start..at]);
                 }
@@ -165,9 +179,14 @@ mod tests {
             ("unspaced scripts by character", "我们去Paris。", "我 们 去 paris"),
             ("a digit before a full stop", "in 1999.", "in 0"),
         ] {
-            let mut found: Vec<String> = Vec::new();
-            words(text, |word| found.push(String::from_utf8_lossy(word).into_owned()));
-            assert_eq!(found.join(" "), expected, "{what}");
+            assert_eq!(words(text, Unspaced::Characters), expected, "{what}");
         }
+        assert_eq!(words("我们去。Paris好", Unspaced::Clauses), "我们去 paris好");
+    }
+
+    fn words(text: &str, unspaced: Unspaced) -> String {
+        let mut found: Vec<String> = Vec::new();
+        pieces(text, unspaced, |_, word| found.push(String::from_utf8_lossy(word).into_owned()));
+        found.join(" ")
     }
 }

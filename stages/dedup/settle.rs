@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::evidence;
 use crate::bucket::{BucketWriter, read_bucket, record};
 use crate::error::{Result, StageError};
 use crate::plan::{Part, Phase, Run, Split, Step};
@@ -17,12 +18,22 @@ record! {
         row: u32,
         /// The id of the document that stays for it; 0 where the document itself stays.
         kept: u128,
+        /// The shard of the document that stays.
+        kept_shard: u32,
+        /// Its row.
+        kept_row: u32,
         /// Their true Jaccard similarity, as the bits of an `f64`; 0 where the step compares keys.
         similarity: u64,
         /// The threshold that it met, likewise.
         threshold: u64,
-        /// The cluster's documents, those that stay included.
+        /// The cluster's documents: the one that stays and all that go for its sake.
         size: u32,
+        /// The id of the best document of all that are linked by what the step compares.
+        component: u128,
+        /// How many these are.
+        component_size: u32,
+        /// The first band that the document shares with the one that stays; 0 where the step compares keys.
+        band: u32,
     }
 }
 
@@ -31,6 +42,24 @@ impl Removal {
     #[must_use]
     pub fn removes(&self) -> bool {
         self.kept != 0
+    }
+
+    /// Their true Jaccard similarity, where it was measured.
+    #[must_use]
+    pub fn jaccard(&self) -> Option<f64> {
+        (self.similarity != 0).then(|| f64::from_bits(self.similarity))
+    }
+
+    /// The threshold that it met, where there is one.
+    #[must_use]
+    pub fn threshold(&self) -> Option<f64> {
+        (self.threshold != 0).then(|| f64::from_bits(self.threshold))
+    }
+
+    /// The first band that they share, where bands were compared.
+    #[must_use]
+    pub fn band(&self) -> Option<u32> {
+        (self.threshold != 0).then_some(self.band)
     }
 }
 
@@ -48,7 +77,8 @@ impl Phase for Settle {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::ShardsToBuckets { bits: (self.bits)(&self.step, run, bench)? })
+        let bits = (self.bits)(&self.step, run, bench)?;
+        Ok(if run.latest { Split::AllToBuckets { bits } } else { Split::ShardsToBuckets { bits } })
     }
 
     fn key(&self) -> &str {
@@ -56,12 +86,19 @@ impl Phase for Settle {
     }
 
     fn work(&self, run: &Run, part: &Part, _: &Arc<Workbench>) -> Result<Commit> {
-        let shard = &run.shards[part.number as usize];
+        let shard = run.shard(part.number)?;
         let decisions: Vec<Removal> = read_bucket(&self.step.bucket_files(run, "gather", part.bits), part.number)?;
         let mut alive = self.step.survivors(run, shard)?;
         let mut count = StageCount::new(self.step.level.name());
         count.documents_in = alive.iter().filter(|alive| **alive).count() as u64;
 
+        // Of documents of an earlier run, the table `superseded/` tells.
+        let (evidence, clusters) = if run.is_earlier(part.number) {
+            (None, Vec::new())
+        } else {
+            let (evidence, clusters) = evidence::write(run, &self.step, shard, &decisions)?;
+            (Some(evidence), clusters)
+        };
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("settled", &part.name), 1 << 20)?;
         for decision in decisions {
             if decision.removes() {
@@ -80,6 +117,7 @@ impl Phase for Settle {
         count.kept = alive.iter().filter(|alive| **alive).count() as u64;
         let removed = count.documents_in - count.kept;
         count.rejected = BTreeMap::from_iter((removed > 0).then(|| (self.step.level.name().to_owned(), removed)));
-        Ok(Commit { outputs: vec![writer.finish()?], stages: vec![count], ..Commit::default() })
+        let outputs = [writer.finish()?].into_iter().chain(evidence).collect();
+        Ok(Commit { outputs, stages: vec![count], clusters, ..Commit::default() })
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Level;
 use super::keys::read_keys;
 use super::rank::{recency, shortness};
 use super::settle::{Removal, Settle};
@@ -14,12 +15,20 @@ use crate::task::{Commit, Workbench};
 
 record! {
     /// A document under its key. Sorted, the best of each key comes first.
-    struct Candidate {
+    pub struct Keyed {
+        /// What documents are compared by; its top bits choose the bucket.
         key: u128,
+        /// 0 of an earlier run's, which stays; else 1.
+        age: u32,
+        /// Smaller for later captures.
         recency: u64,
+        /// Smaller for longer texts.
         shortness: u32,
+        /// The document's id.
         id: u128,
+        /// Its shard.
         shard: u32,
+        /// Its row there.
         row: u32,
     }
 }
@@ -35,7 +44,7 @@ pub(crate) fn phases(step: Step, key: &'static Column) -> Vec<Box<dyn Phase>> {
 
 fn bits(step: &Step, run: &Run, bench: &Workbench) -> Result<u32> {
     let rows = step.key_rows(run)?;
-    Ok(bits_for(rows * Candidate::WIDTH as u64, bench.bucket_budget()))
+    Ok(bits_for(rows * Keyed::WIDTH as u64, bench.bucket_budget()))
 }
 
 #[derive(Debug)]
@@ -50,7 +59,7 @@ impl Phase for Scatter {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::ShardsToBuckets { bits: bits(&self.step, run, bench)? })
+        Ok(Split::AllToBuckets { bits: bits(&self.step, run, bench)? })
     }
 
     fn key(&self) -> &str {
@@ -58,7 +67,7 @@ impl Phase for Scatter {
     }
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
-        let shard = &run.shards[part.number as usize];
+        let shard = run.shard(part.number)?;
         let alive = self.step.survivors(run, shard)?;
         let mut writer =
             BucketWriter::new(&run.layout, &self.step.file("scatter", &part.name), bench.scatter_budget())?;
@@ -71,15 +80,16 @@ impl Phase for Scatter {
             for (place, key) in keys.into_iter().enumerate() {
                 let row = batch.first_row + place;
                 let Some(key) = key.filter(|_| alive[row]) else { continue };
-                let candidate = Candidate {
+                let document = Keyed {
                     key,
+                    age: u32::from(run.latest || !run.is_earlier(part.number)),
                     recency: recency(captured[place]),
                     shortness: shortness(n_chars.value(place)),
                     id: ids[place].unwrap_or_default(),
                     shard: part.number,
                     row: u32::try_from(row).unwrap_or(u32::MAX),
                 };
-                writer.push(bucket_of(high_half(key), part.bits), candidate)?;
+                writer.push(bucket_of(high_half(key), part.bits), document)?;
             }
             bench.meter.add_documents(batch.len() as u64, 0);
         }
@@ -110,23 +120,41 @@ impl Phase for Gather {
     }
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
-        let files: Vec<PathBuf> = self.step.shard_files(run, "scatter");
-        let candidates: Vec<Candidate> = read_bucket(&files, part.number)?;
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("gather", &part.name), bench.scatter_budget())?;
-        for group in candidates.chunk_by(|a, b| a.key == b.key) {
+        gather(&self.step.all_files(run, "scatter"), part.number, |group| {
             let best = group[0];
-            for copy in &group[1..] {
+            let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
+            // What has one normalised text has one set of shingles; of one URL nothing is known but the URL.
+            let similarity = if self.step.level == Level::Exact { 1.0_f64.to_bits() } else { 0 };
+            for (place, copy) in group.iter().enumerate().filter(|(_, copy)| copy.age > 0) {
+                // Equal records of two files have one id.
+                let kept = if place == 0 { 0 } else { best.id.max(1) };
                 let removal = Removal {
                     shard: copy.shard,
                     row: copy.row,
-                    kept: best.id,
-                    similarity: 0,
+                    kept,
+                    kept_shard: best.shard,
+                    kept_row: best.row,
+                    similarity: if kept == 0 { 0 } else { similarity },
                     threshold: 0,
-                    size: u32::try_from(group.len()).unwrap_or(u32::MAX),
+                    size,
+                    component: best.id,
+                    component_size: size,
+                    band: 0,
                 };
                 writer.push(copy.shard, removal)?;
             }
-        }
+            Ok(())
+        })?;
         Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
     }
+}
+
+/// The documents of each key that several have, in one bucket: the best first.
+///
+/// # Errors
+/// [`crate::StageError`] when a file is gone or damaged, or the visitor fails.
+pub fn gather(files: &[PathBuf], bucket: u32, mut visit: impl FnMut(&[Keyed]) -> Result<()>) -> Result<()> {
+    let documents: Vec<Keyed> = read_bucket(files, bucket)?;
+    documents.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1).try_for_each(&mut visit)
 }

@@ -209,8 +209,8 @@ fn pass_key(before: &str, spec: &PassSpec, models: &ModelStore, run: &Run) -> Re
 
 /// Global steps see every input.
 fn inputs_key(before: &str, run: &Run) -> String {
-    let mut parts = vec![before];
-    for shard in &run.shards {
+    let mut parts = vec![before, if run.latest { "latest" } else { "" }];
+    for shard in run.all_shards() {
         parts.extend([shard.name.as_str(), shard.stamp.as_str()]);
     }
     hash_of(&parts)
@@ -230,7 +230,14 @@ mod tests {
     }
 
     fn plan(stages: &[StageSpec]) -> Plan {
-        let run = Run { layout: Layout::new("out"), shards: Vec::new(), limit: None, seed: 0 };
+        let run = Run {
+            layout: Layout::new("out"),
+            shards: Vec::new(),
+            limit: None,
+            seed: 0,
+            earlier: Vec::new(),
+            latest: false,
+        };
         Plan::new(stages, &ModelStore::default(), &run).unwrap()
     }
 

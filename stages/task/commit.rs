@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::Layout;
+use crate::dedup::Cluster;
 use crate::error::{Result, StageError};
 use crate::fate::{Fate, Outcome};
 use crate::read::Integrity;
@@ -30,6 +31,9 @@ pub struct Commit {
     /// Tokens of the kept documents of each class.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tokens: BTreeMap<String, u64>,
+    /// The largest clusters that a step of deduplication found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<Cluster>,
     /// Wall seconds.
     pub seconds: f64,
 }
@@ -132,9 +136,10 @@ impl Commit {
     pub fn find(layout: &Layout, task: &str, key: &str) -> Option<Self> {
         let commit: Self = serde_json::from_slice(&fs::read(layout.commit(task)).ok()?).ok()?;
         let whole = commit.key == key
-            && commit.outputs.iter().all(|output| {
-                fs::metadata(layout.root().join(&output.path)).is_ok_and(|file| file.len() == output.bytes)
-            });
+            && commit
+                .outputs
+                .iter()
+                .all(|output| fs::metadata(layout.path(&output.path)).is_ok_and(|file| file.len() == output.bytes));
         whole.then_some(commit)
     }
 

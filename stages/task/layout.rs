@@ -6,10 +6,13 @@
 //! OUT/rejected/PASS-SHARD.parquet    with fate and text
 //! OUT/failed/PASS-SHARD.parquet      where, why, bytes lost
 //! OUT/ledger/PASS-SHARD.parquet      one row an input record, kept or not
+//! OUT/dedup/LEVEL-SHARD.parquet      one row a document that deduplication removed: for which, how similar
+//! OUT/lines/SHARD.parquet            one row a line that deduplication cut, with its count and text
+//! OUT/superseded/N~SHARD.parquet     what must go in earlier runs, or come back there, where later ones win
 //! OUT/mixes/NAME/*.parquet           what the trainer reads
 //! OUT/references/tokens              token distributions that the run was filtered by
 //! OUT/commits/TASK.json              what is done
-//! OUT/work/                          between passes; removed at the end
+//! OUT/work/                          between passes, or in a folder below --temp; removed at the end
 //! ```
 
 use std::fmt;
@@ -21,19 +24,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::Output;
+use super::{Output, hash_of};
 use crate::error::{Result, StageError};
 
 /// The folder of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     root: PathBuf,
+    /// Where `work/` is, if not in the run's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    work: Option<PathBuf>,
 }
 
 impl Layout {
     /// The run in that folder.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), work: None }
+    }
+
+    /// The same with `work/` in a folder of this run's own below `temp`: what goes between passes and what spills.
+    ///
+    /// # Errors
+    /// [`StageError::Io`] when the run's folder has no absolute path.
+    pub fn with_temp(mut self, temp: &Path) -> Result<Self> {
+        let root = std::path::absolute(&self.root).map_err(StageError::io("find", &self.root))?;
+        self.work = Some(temp.join(format!("trommel-{}", &hash_of(&[&root.to_string_lossy()])[..16])));
+        Ok(self)
     }
 
     /// The folder.
@@ -51,7 +67,20 @@ impl Layout {
     /// What goes between passes.
     #[must_use]
     pub fn work(&self) -> PathBuf {
-        self.root.join("work")
+        self.work.clone().unwrap_or_else(|| self.root.join("work"))
+    }
+
+    /// Removes what goes between passes.
+    ///
+    /// # Errors
+    /// [`StageError::Io`] when a file cannot be removed.
+    pub fn remove_work(&self) -> Result<()> {
+        for folder in [self.work(), self.root.join("work")] {
+            if folder.exists() {
+                fs::remove_dir_all(&folder).map_err(StageError::io("remove", &folder))?;
+            }
+        }
+        Ok(())
     }
 
     /// What the run is and did.
@@ -63,7 +92,10 @@ impl Layout {
     /// The whole path of a file named relative to the run.
     #[must_use]
     pub fn path(&self, relative: &str) -> PathBuf {
-        self.root.join(relative)
+        match relative.strip_prefix("work/") {
+            Some(rest) => self.work().join(rest),
+            None => self.root.join(relative),
+        }
     }
 
     /// Opens a file that will appear under `relative` only when it is whole.
@@ -72,7 +104,9 @@ impl Layout {
     /// [`StageError::Io`] when the storage fails.
     pub fn create(&self, relative: &str) -> Result<Partial> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let folder = self.work().join("partial");
+        // On the disk of the file's last place: a rename does not leave its disk.
+        let folder =
+            if relative.starts_with("work/") { self.path("work/partial") } else { self.root.join("work/partial") };
         fs::create_dir_all(&folder).map_err(StageError::io("create", &folder))?;
         // The process id keeps two processes at the same task apart; a killed one's leftovers go with `work`.
         let name = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -83,7 +117,7 @@ impl Layout {
             hash: Xxh3::new(),
             bytes: 0,
             path,
-            target: self.root.join(relative),
+            target: self.path(relative),
             relative: relative.to_owned(),
             done: false,
         })
@@ -105,7 +139,7 @@ impl Layout {
     /// # Errors
     /// [`StageError::Io`] when the folder cannot be read.
     pub fn files(&self, folder: &str) -> Result<Vec<PathBuf>> {
-        let folder = self.root.join(folder);
+        let folder = self.path(folder);
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -185,6 +219,21 @@ impl Drop for Partial {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_can_be_on_another_disk() {
+        let (folder, temp) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let layout = Layout::new(folder.path()).with_temp(temp.path()).unwrap();
+        for (name, place) in [("work/keys/a", temp.path()), ("documents/a", folder.path())] {
+            layout.create(name).unwrap().finish(0).unwrap();
+            assert!(layout.path(name).starts_with(place) && layout.path(name).exists(), "{name}");
+        }
+        assert_eq!(layout.files("work/keys").unwrap(), [layout.path("work/keys/a")]);
+        let other = Layout::new(folder.path().join("other")).with_temp(temp.path()).unwrap();
+        assert_ne!(other.work(), layout.work(), "two runs may share the folder");
+        layout.remove_work().unwrap();
+        assert!(!layout.path("work/keys/a").exists() && layout.path("documents/a").exists());
+    }
 
     #[test]
     fn a_file_appears_whole_or_not_at_all() {

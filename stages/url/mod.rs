@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, StringBuilder};
-use filters::url::{BlockList, Hit, canonical};
+use filters::url::{BlockList, Hit, Rules, canonical_by};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
@@ -23,6 +23,10 @@ pub struct UrlConfig {
     pub hard_words: Vec<String>,
     /// Files of words of which two are needed.
     pub soft_words: Vec<String>,
+    /// Whether `www.example.com` and `example.com` are two hosts.
+    pub keep_www: bool,
+    /// Whether `/a/` and `/a` are one page.
+    pub drop_slash: bool,
 }
 
 impl UrlConfig {
@@ -37,6 +41,7 @@ impl UrlConfig {
 #[derive(Debug)]
 pub struct Urls {
     list: BlockList,
+    rules: Rules,
 }
 
 /// What is said of this stage.
@@ -65,7 +70,7 @@ impl Urls {
         for name in &config.soft_words {
             list.add_soft_words(&read(name)?);
         }
-        Ok(Self { list })
+        Ok(Self { list, rules: Rules { keep_www: config.keep_www, drop_slash: config.drop_slash } })
     }
 }
 
@@ -79,7 +84,9 @@ impl DocumentStage for Urls {
         let [mut keys, mut hosts, mut domains] = [(); 3].map(|()| StringBuilder::new());
         let mut fates = Vec::new();
         for row in 0..batch.len() {
-            let found = (batch.is_alive(row) && urls.is_valid(row)).then(|| canonical(urls.value(row))).flatten();
+            let found = (batch.is_alive(row) && urls.is_valid(row))
+                .then(|| canonical_by(urls.value(row), self.rules))
+                .flatten();
             if let Some(hit) = found.as_ref().and_then(|found| self.list.find(&found.host, &found.key)) {
                 fates.push((row, fate(&hit)));
             }

@@ -11,11 +11,20 @@ pub use table::TableWriter;
 pub use tokens::{CARD, Write, count_tokens};
 
 /// `write` in a recipe.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WriteConfig {
     /// What is kept of rejected documents: `text`, or `ledger` for their facts alone.
     pub rejected: Rejected,
+    /// Whether characters, words, lines and tokens are counted, as a mix needs them.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub counts: bool,
+}
+
+impl Default for WriteConfig {
+    fn default() -> Self {
+        Self { rejected: Rejected::default(), counts: true }
+    }
 }
 
 /// What is kept of rejected documents.

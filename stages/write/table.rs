@@ -41,7 +41,7 @@ impl TableWriter {
     /// [`StageError::Io`] when the storage fails.
     pub(crate) fn create_keys(layout: &Layout, relative: &str) -> Result<Self> {
         let mut properties = properties();
-        for column in [&schema::ID, &schema::KEY_URL, &schema::KEY_CONTENT, &schema::SIGNATURE] {
+        for column in [&schema::ID, &schema::KEY_URL, &schema::KEY_CONTENT, &schema::BAND_KEYS] {
             properties = plain(properties, &[column.name]);
         }
         properties = plain(properties, &[schema::LINE_HASHES.name, "list", "item"]);

@@ -2,7 +2,7 @@
 
 use filters::text;
 
-use super::TOKENIZER;
+use super::{TOKENIZER, WriteConfig};
 use crate::batch::{self, Batch};
 use crate::error::{Result, StageError};
 use crate::schema;
@@ -10,7 +10,17 @@ use crate::stage::{DocumentStage, StageCard};
 
 /// Counts characters, words, lines and tokens.
 #[derive(Debug)]
-pub struct Write;
+pub struct Write {
+    counts: bool,
+}
+
+impl Write {
+    /// The stage of these settings.
+    #[must_use]
+    pub fn new(config: &WriteConfig) -> Self {
+        Self { counts: config.counts }
+    }
+}
 
 /// What is said of this stage.
 pub static CARD: StageCard = StageCard {
@@ -27,6 +37,9 @@ impl DocumentStage for Write {
     }
 
     fn apply(&self, batch: &mut Batch) -> Result<()> {
+        if !self.counts {
+            return Ok(());
+        }
         let texts = batch.strings(&schema::TEXT)?;
         let rows = batch.len();
         let (mut chars, mut words, mut lines, mut tokens) =

@@ -10,17 +10,26 @@
 //!    removed if and only if a document that stays, and with which it shares a group, is at least `threshold` similar.
 //!    So no document goes without a true near-duplicate in the output of this step.
 //!
-//! What this does not do yet: a component whose shingles pass the memory budget is still held whole, and a group of
-//! very many dissimilar documents is compared pair by pair.
+//! What is held: a bucket of band keys or shingles, 4 bytes a document in the third step, and in the last one the
+//! shingles of a component's documents that stay, in rounds where they pass the budget (`elect`). A group of very many
+//! documents that are not alike is compared through an index, not pair by pair (`kept`).
 
 mod components;
 mod elect;
 mod groups;
+mod kept;
+mod numbers;
+mod pairs;
 mod verify;
 
 use serde::{Deserialize, Serialize};
 
+pub use components::{Forest, join};
+pub use groups::{Band, Link, Member, gather};
+pub use pairs::Pair;
+
 use super::minhash::MinHash;
+use super::normalise::Unspaced;
 use super::settle::Settle;
 use crate::bucket::{Record, bits_for};
 use crate::error::Result;
@@ -39,8 +48,13 @@ pub struct DocumentDedup {
     pub bands: usize,
     /// Rows in a band.
     pub rows: usize,
+    /// What a word is in scripts without spaces: `characters` one by one, or `clauses` between punctuation.
+    pub unspaced: Unspaced,
     /// Whether only documents of one language are compared (the report's way), or all.
     pub scope: Scope,
+    /// Whether candidate pairs are listed before they are verified, for those who measure the search.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub list_pairs: bool,
 }
 
 /// Which documents are compared with each other.
@@ -55,8 +69,8 @@ pub enum Scope {
 
 impl Default for DocumentDedup {
     fn default() -> Self {
-        let MinHash { ngram, bands, rows } = MinHash::default();
-        Self { threshold: 0.8, ngram, bands, rows, scope: Scope::Language }
+        let MinHash { ngram, bands, rows, unspaced } = MinHash::default();
+        Self { threshold: 0.8, ngram, bands, rows, unspaced, scope: Scope::Language, list_pairs: false }
     }
 }
 
@@ -72,7 +86,7 @@ impl DocumentDedup {
     /// The search's parameters.
     #[must_use]
     pub fn minhash(&self) -> MinHash {
-        MinHash { ngram: self.ngram, bands: self.bands, rows: self.rows }
+        MinHash { ngram: self.ngram, bands: self.bands, rows: self.rows, unspaced: self.unspaced }
     }
 }
 
@@ -92,15 +106,4 @@ pub(crate) fn phases(step: &Step, config: &DocumentDedup) -> Vec<Box<dyn Phase>>
 fn band_bits(step: &Step, config: &DocumentDedup, run: &Run, bench: &Workbench) -> Result<u32> {
     let rows = step.key_rows(run)?;
     Ok(bits_for(rows * config.bands as u64 * groups::Band::WIDTH as u64, bench.bucket_budget()))
-}
-
-/// A document of the run: its shard and row as one number.
-const fn document_number(shard: u32, row: u32) -> u64 {
-    (shard as u64) << 32 | row as u64
-}
-
-/// Shard and row of a document's number.
-#[expect(clippy::cast_possible_truncation, reason = "each half is 32 bits")]
-const fn shard_and_row(document: u64) -> (u32, u32) {
-    ((document >> 32) as u32, document as u32)
 }

@@ -1,59 +1,54 @@
 //! Candidates' shingles on their way to the bucket of their component: the one step that sends more than keys.
 
-use std::fs::File;
 use std::sync::Arc;
-
-use arrow::array::AsArray;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
 
 use super::components::Label;
 use super::groups::Member;
-use super::{DocumentDedup, band_bits, document_number};
-use crate::bucket::{BucketWriter, bits_for, bucket_of, read_bucket, record};
-use crate::dedup::keys::read_keys;
+use super::numbers::Numbers;
+use super::{DocumentDedup, band_bits};
+use crate::batch::Batch;
+use crate::bucket::{ListWriter, bits_for, bucket_of, read_bucket, record};
+use crate::dedup::Level;
+use crate::dedup::keys::{each_row, read_keys};
 use crate::dedup::rank::{recency, shortness};
-use crate::dedup::shingles::shingles;
 use crate::error::{Result, StageError};
-use crate::plan::{Part, Phase, Run, Split, Step};
+use crate::plan::{Part, Phase, Run, Split, Step, settled};
 use crate::schema;
 use crate::task::{Commit, Shard, Workbench};
 
 record! {
-    /// A document that may go. Sorted, a component's documents stand together, the best first.
+    /// A document that may go. Sorted, a component's documents stand together, the best first. Its list holds its groups
+    /// first, sorted, then its shingles, sorted.
     pub(super) struct Candidate {
-        component: u64,
+        component: u32,
+        /// 0 of an earlier run's, which stays; else 1.
+        age: u32,
         recency: u64,
         shortness: u32,
         id: u128,
-        document: u64,
+        document: u32,
+        /// Exact copies that an earlier step removed for it, itself included.
+        copies: u32,
+        /// How many of the list's numbers are groups.
+        n_groups: u32,
     }
 }
 
-record! {
-    /// One of a candidate's groups.
-    pub(super) struct Grouped { component: u64, document: u64, group: u64, }
-}
-
-record! {
-    /// One of a candidate's shingles.
-    pub(super) struct Shingle { component: u64, document: u64, shingle: u64, }
-}
-
-/// Bits that choose a component's bucket. A shingle takes 24 bytes and stands for about 6 of text, which was compressed
-/// to less than half: were all documents candidates, that would be 12 times the documents' files.
+/// Bits that choose a component's bucket. A shingle takes 8 bytes and stands for about 6 of text, which was compressed
+/// to less than half; of the documents, so many are candidates as there are labels.
 pub(super) fn bits(step: &Step, run: &Run, bench: &Workbench) -> Result<u32> {
-    let folder = format!("work/{}/documents", step.pass);
-    let mut bytes = 0;
-    for commit in run.commits(&step.pass)? {
-        bytes += commit.output(&folder)?.bytes * 12;
-    }
-    Ok(bits_for(bytes, bench.bucket_budget()))
+    let documents: u64 = {
+        let folder = format!("work/{}/documents", step.pass);
+        run.commits(&step.pass)?.iter().map(|commit| Ok(commit.output(&folder)?.bytes)).sum::<Result<u64>>()?
+    };
+    let labels: u64 = run.commit(&step.phase("components"), "00000")?.outputs.iter().map(|output| output.rows).sum();
+    let share = u128::from(labels) * 4 * u128::from(documents) / u128::from(step.key_rows(run)?.max(1));
+    Ok(bits_for(u64::try_from(share).unwrap_or(u64::MAX), bench.bucket_budget()))
 }
 
 /// The bucket of a component.
-fn bucket(component: u64, bits: u32) -> u32 {
-    bucket_of(component.wrapping_mul(0x9e37_79b9_7f4a_7c15), bits)
+fn bucket(component: u32, bits: u32) -> u32 {
+    bucket_of(u64::from(component).wrapping_mul(0x9e37_79b9_7f4a_7c15), bits)
 }
 
 /// Reads the candidates' text again and sends their shingles, groups and rank.
@@ -69,7 +64,7 @@ impl Phase for Verify {
     }
 
     fn split(&self, run: &Run, bench: &Workbench) -> Result<Split> {
-        Ok(Split::ShardsToBuckets { bits: bits(&self.step, run, bench)? })
+        Ok(Split::AllToBuckets { bits: bits(&self.step, run, bench)? })
     }
 
     fn key(&self) -> &str {
@@ -77,87 +72,73 @@ impl Phase for Verify {
     }
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
-        let shard = &run.shards[part.number as usize];
-        let labels: Vec<Label> = read_bucket(&self.step.bucket_files(run, "components", 0), part.number)?;
-        let (layout, budget) = (&run.layout, bench.scatter_budget());
-        let file = |phase: &str| self.step.file(phase, &part.name);
-        let mut candidates = BucketWriter::new(layout, &file("candidates"), budget)?;
-        let mut grouped = BucketWriter::new(layout, &file("grouped"), budget)?;
-        let mut shingle_writer = BucketWriter::new(layout, &file("shingles"), budget)?;
-
-        let component = |row: usize| {
-            let row = u32::try_from(row).ok()?;
-            let place = labels.binary_search_by_key(&row, |label| label.row).ok()?;
-            Some((labels[place].component, document_number(part.number, row)))
-        };
-        for batch in read_keys(&self.step.keys(run, shard), &[&schema::ID, &schema::CAPTURED_AT, &schema::N_CHARS])? {
-            let batch = batch?;
-            let (ids, captured, n_chars) = (batch.hashes(&schema::ID)?, batch.captured_at()?, batch.n_chars()?);
-            for place in 0..batch.len() {
-                let Some((component, document)) = component(batch.first_row + place) else { continue };
-                let candidate = Candidate {
-                    component,
-                    recency: recency(captured[place]),
-                    shortness: shortness(n_chars.value(place)),
-                    id: ids[place].unwrap_or_default(),
-                    document,
-                };
-                candidates.push(bucket(component, part.bits), candidate)?;
-            }
-        }
+        let shard = run.shard(part.number)?;
+        let mut candidates = self.candidates(run, part, shard)?;
         let band_bits = band_bits(&self.step, &self.config, run, bench)?;
         let members: Vec<Member> = read_bucket(&self.step.bucket_files(run, "members", band_bits), part.number)?;
-        for member in members {
-            if let Some((component, document)) = component(member.row as usize) {
-                let record = Grouped { component, document, group: member.group };
-                grouped.push(bucket(component, part.bits), record)?;
-            }
-        }
-        each_text(&self.step, run, shard, &labels, |row, text| {
+        let mut members = members.chunk_by(|a, b| a.document == b.document);
+        let file = self.step.file("candidates", &part.name);
+        let mut writer = ListWriter::new(&run.layout, &file, bench.scatter_budget())?;
+        let (mut list, mut shingles) = (Vec::new(), Vec::new());
+        let shingling = self.config.minhash().shingling();
+        let rows: Vec<usize> = candidates.iter().map(|(row, _)| *row).collect();
+        let mut candidates = candidates.drain(..);
+        each_row(&self.step.documents(run, shard), &rows, &[&schema::TEXT], |table| {
             bench.check()?;
-            if let Some((component, document)) = component(row) {
-                for shingle in shingles(text, self.config.ngram) {
-                    shingle_writer.push(bucket(component, part.bits), Shingle { component, document, shingle })?;
-                }
+            let batch = Batch::new(table, 0);
+            for text in batch.strings(&schema::TEXT)? {
+                // Rows, members and candidates are all in the order of the shard's documents.
+                let next = candidates.next();
+                let groups = next.and_then(|(_, next)| members.find(|groups| groups[0].document == next.document));
+                let (Some((_, mut candidate)), Some(groups)) = (next, groups) else {
+                    return Err(StageError::Internal(format!("{}: candidates without groups", shard.name)));
+                };
+                candidate.n_groups = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+                list.clear();
+                list.extend(groups.iter().map(|member| member.group));
+                shingling.set(text.unwrap_or_default(), &mut shingles);
+                list.extend_from_slice(&shingles);
+                writer.push(bucket(candidate.component, part.bits), candidate, &list)?;
             }
             Ok(())
         })?;
-        let outputs = vec![candidates.finish()?, grouped.finish()?, shingle_writer.finish()?];
-        Ok(Commit { outputs, ..Commit::default() })
+        Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
     }
 }
 
-/// Calls `visit` with row and text of the labelled documents of a shard; only their rows are read.
-fn each_text(
-    step: &Step,
-    run: &Run,
-    shard: &Shard,
-    labels: &[Label],
-    mut visit: impl FnMut(usize, &str) -> Result<()>,
-) -> Result<()> {
-    if labels.is_empty() {
-        return Ok(());
-    }
-    let path = step.documents(run, shard);
-    let file = File::open(&path).map_err(StageError::io("open", &path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(&path))?;
-    let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
-    let rows = labels.iter().map(|label| label.row as usize..label.row as usize + 1);
-    let mask = ProjectionMask::columns(builder.parquet_schema(), [schema::TEXT.name]);
-    let reader = builder
-        .with_projection(mask)
-        .with_row_selection(RowSelection::from_consecutive_ranges(rows, total))
-        .with_batch_size(256)
-        .build()
-        .map_err(StageError::table(&path))?;
-    let mut rows = labels.iter().map(|label| label.row as usize);
-    for batch in reader {
-        let batch = batch.map_err(StageError::table(&path))?;
-        for text in batch.column(0).as_string::<i32>() {
-            if let (Some(row), Some(text)) = (rows.next(), text) {
-                visit(row, text)?;
+impl Verify {
+    /// The shard's candidates by row, in order, without their groups.
+    fn candidates(&self, run: &Run, part: &Part, shard: &Shard) -> Result<Vec<(usize, Candidate)>> {
+        let labels: Vec<Label> = read_bucket(&self.step.bucket_files(run, "components", 0), part.number)?;
+        let numbers = Numbers::new(&self.step, run)?;
+        let mut copies = std::collections::BTreeMap::new();
+        if self.step.earlier.contains(&Level::Exact) && (run.latest || !run.is_earlier(part.number)) {
+            let kept = settled(run, Level::Exact, shard)?.into_iter().filter(|decision| !decision.removes());
+            copies.extend(kept.map(|decision| (decision.row, decision.size)));
+        }
+        let alive = self.step.survivors(run, shard)?;
+        let mut labels = labels.into_iter().filter(|label| alive[label.row as usize]).peekable();
+        let mut found = Vec::new();
+        for batch in read_keys(&self.step.keys(run, shard), &[&schema::ID, &schema::CAPTURED_AT, &schema::N_CHARS])? {
+            let batch = batch?;
+            let (ids, captured, n_chars) = (batch.hashes(&schema::ID)?, batch.captured_at()?, batch.n_chars()?);
+            let end = batch.first_row + batch.len();
+            while let Some(label) = labels.next_if(|label| (label.row as usize) < end) {
+                let row = label.row as usize;
+                let place = row - batch.first_row;
+                let candidate = Candidate {
+                    component: label.component,
+                    age: u32::from(run.latest || !run.is_earlier(part.number)),
+                    recency: recency(captured[place]),
+                    shortness: shortness(n_chars.value(place)),
+                    id: ids[place].unwrap_or_default(),
+                    document: numbers.number(part.number, row),
+                    copies: copies.get(&label.row).copied().unwrap_or(1),
+                    n_groups: 0,
+                };
+                found.push((row, candidate));
             }
         }
+        Ok(found)
     }
-    Ok(())
 }

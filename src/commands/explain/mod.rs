@@ -1,5 +1,7 @@
 //! `trommel explain`: what became of a document and why; or one HTML file by hand, stage by stage.
 
+mod beside;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use stages::schema::{self, Column};
 use stages::spec::StageSpec;
 use stages::task::Layout;
 
+use self::beside::beside;
 use super::saved::Saved;
 use super::{Usage, print};
 use crate::cli::ExplainArgs;
@@ -111,10 +114,7 @@ fn one(text: &mut String, layout: &Layout, recipe: &Recipe, row: &RecordBatch) -
     if let Some(evidence) = field("evidence") {
         let _ = writeln!(text, "  because: {evidence}");
         if let Some(kept) = evidence.strip_prefix("kept ").and_then(|rest| rest.get(..32)) {
-            let kept = find(layout, "ledger", &Wanted::Id(kept.to_owned()), 1)?;
-            if let Some(url) = kept.first().map(|row| shown(row, &schema::URL)).transpose()?.flatten() {
-                let _ = writeln!(text, "  the document that stays in its place: {url}");
-            }
+            duplicate(text, layout, recipe, &id, kept)?;
         }
     }
     for column in [&schema::LANGUAGE, &schema::BRANCH, &schema::CLASS, &schema::N_WORDS, &schema::N_TOKENS] {
@@ -143,6 +143,42 @@ fn one(text: &mut String, layout: &Layout, recipe: &Recipe, row: &RecordBatch) -
         if let Some(body) = shown(&document, &schema::TEXT)? {
             let _ = writeln!(text, "  text:\n{}", excerpt(&body, EXCERPT));
         }
+    }
+    Ok(())
+}
+
+/// What a removed document went for: the evidence, and both texts side by side.
+fn duplicate(text: &mut String, layout: &Layout, recipe: &Recipe, id: &str, kept: &str) -> Result<()> {
+    let stays = find(layout, "ledger", &Wanted::Id(kept.to_owned()), 1)?;
+    if let Some(row) = stays.first() {
+        let url = shown(row, &schema::URL)?.unwrap_or_else(|| "(no URL)".into());
+        let fate = row.column_by_name(schema::FATE.name).and_then(|column| column.as_struct_opt());
+        let stage = fate.and_then(|fate| fate.column_by_name("stage")).map(|stage| cell(Some(stage))).transpose()?;
+        let after = stage.flatten().map(|stage| format!("; it was removed later, by {stage}")).unwrap_or_default();
+        let _ = writeln!(text, "  the document that stays in its place: {kept}  {url}{after}");
+    }
+    let evidence = find(layout, "dedup", &Wanted::Id(id.to_owned()), 1)?;
+    if let Some(row) = evidence.first() {
+        for column in schema::DEDUP.iter().filter(|column| !["id", "level", "kept_id"].contains(&column.name)) {
+            if let Some(value) = shown(row, column)? {
+                let _ = writeln!(text, "  {}: {value}", column.name);
+            }
+        }
+    }
+    let body = |id: &str| -> Result<Option<String>> {
+        for folder in ["documents", "rejected"] {
+            if let Some(row) = find(layout, folder, &Wanted::Id(id.to_owned()), 1)?.first() {
+                return shown(row, &schema::TEXT);
+            }
+        }
+        Ok(None)
+    };
+    let search = recipe.stages.iter().find_map(|stage| match stage {
+        StageSpec::DedupDocument(config) => Some(config.minhash()),
+        _ => None,
+    });
+    if let (Some(removed), Some(kept)) = (body(id)?, body(kept)?) {
+        text.push_str(&beside(&removed, &kept, search.unwrap_or_default().shingling()));
     }
     Ok(())
 }
