@@ -293,7 +293,7 @@ impl Columns {
         }
         for (name, tags) in COUNTED {
             let total = tags.iter().map(|tag| counts[*tag as usize]).sum();
-            self.column(name, "page", |_, _| number(total));
+            self.column(name, ".page", |_, _| number(total));
         }
         let seen = facts[0].seen;
         let n_rows = self.n_rows;
@@ -326,7 +326,7 @@ impl Columns {
             ("url_digits", far(page.url_digits as usize)),
             ("n_prices", number(count(prices))),
         ] {
-            self.column(name, "page", |_, _| value);
+            self.column(name, ".page", |_, _| value);
         }
     }
 }
@@ -417,4 +417,50 @@ const fn number(value: u32) -> f32 {
 #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
 fn ratio(part: u32, whole: u32) -> f32 {
     if whole == 0 { 0.0 } else { part as f32 / whole as f32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::features::Features;
+    use super::super::parser::Parser;
+    use super::super::prune;
+    use super::super::tree::Tree;
+    use super::*;
+
+    #[test]
+    fn each_block_has_a_row() {
+        let html = "<title>A day</title><h1>A day</h1><p>It rained, <a href=x>said one</a>.<ul><li>a<li>a<li>b</ul>";
+        let mut tree = Tree::default();
+        Parser::default().parse(html, &mut tree).unwrap();
+        let dom = Dom { html, tree: &tree };
+        let mut features = Features::default();
+        features.read_hints(dom, &Weights::default());
+        prune::hide(dom, &mut features.facts);
+        features.count(dom);
+        features.keep_as_seen();
+        let mut columns = Columns::default();
+        let page = PageFacts::default().with_url(Some("https://a.example/b/c12"));
+        columns.fill(dom, &features.facts, &features.seen_blocks, page, Some("A day"));
+        columns.fill_words(dom, &features.facts, &features.seen_blocks, &Weights::default());
+        let names = names();
+        assert_eq!(columns.values.len(), names.len() * columns.n_rows);
+        assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), names.len(), "each name once");
+        for (name, expected) in [
+            ("chars", "[4.0, 17.0, 1.0, 1.0, 1.0]"),
+            ("chars-1", "[-1.0, 4.0, 17.0, 1.0, 1.0]"),
+            ("chars+2", "[1.0, 1.0, 1.0, -1.0, -1.0]"),
+            ("is_title", "[1.0, 0.0, 0.0, 0.0, 0.0]"),
+            ("since_heading", "[0.0, 1.0, 2.0, 3.0, 4.0]"),
+            ("repeats", "[1.0, 1.0, 2.0, 2.0, 1.0]"),
+            ("alike", "[1.0, 1.0, 3.0, 3.0, 3.0]"),
+            ("ends_sentence", "[0.0, 1.0, 0.0, 0.0, 0.0]"),
+            ("n_items.page", "[3.0, 3.0, 3.0, 3.0, 3.0]"),
+            ("url_depth.page", "[2.0, 2.0, 2.0, 2.0, 2.0]"),
+            ("url_digits.page", "[2.0, 2.0, 2.0, 2.0, 2.0]"),
+        ] {
+            let column = names.iter().position(|found| found == name).unwrap();
+            let values = &columns.values[column * columns.n_rows..][..columns.n_rows];
+            assert_eq!(format!("{values:?}"), expected, "{name}");
+        }
+    }
 }

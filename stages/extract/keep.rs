@@ -1,5 +1,7 @@
 //! Which blocks are kept, and what that means for the tree.
 
+use std::collections::BTreeMap;
+
 use super::features::{Facts, TextBlock};
 use super::tags::Tag;
 use super::tree::Dom;
@@ -18,8 +20,8 @@ pub(super) struct Keeper {
     pub(super) is_kept: Vec<bool>,
     /// Probability and words of each block.
     order: Vec<(f32, u32)>,
-    /// Hash of a text that is kept, and the element around its block.
-    seen: Vec<(u64, usize)>,
+    /// By the hash of a text that is kept: the element around its block.
+    seen: BTreeMap<u64, usize>,
     state: Vec<State>,
 }
 
@@ -66,11 +68,8 @@ impl Keeper {
             if is_long {
                 // Pages hold texts twice, for narrow and wide screens. Side by side, a repetition is meant.
                 let parent = dom.parent(block.owner as usize);
-                let at = self.seen.partition_point(|(hash, _)| *hash < hashes[row]);
-                match self.seen.get(at) {
-                    Some((hash, other)) if *hash == hashes[row] && *other != parent => continue,
-                    Some((hash, _)) if *hash == hashes[row] => {}
-                    _ => self.seen.insert(at, (hashes[row], parent)),
+                if *self.seen.entry(hashes[row]).or_insert(parent) != parent {
+                    continue;
                 }
             }
             self.is_kept[row] = true;
@@ -133,4 +132,60 @@ pub(super) fn pool(dom: Dom<'_>, facts: &[Facts], blocks: &[TextBlock], probabil
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 fn words(block: &TextBlock) -> f32 {
     block.text.words as f32 + 0.01
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::features::Features;
+    use super::super::parser::Parser;
+    use super::super::prune;
+    use super::super::tree::Tree;
+    use super::super::words::Weights;
+    use super::*;
+
+    /// The words that are kept of a page whose blocks are content with these probabilities.
+    fn kept(html: &str, probabilities: &[f32]) -> Vec<String> {
+        let mut tree = Tree::default();
+        Parser::default().parse(html, &mut tree).unwrap();
+        let dom = Dom { html, tree: &tree };
+        let mut features = Features::default();
+        features.read_hints(dom, &Weights::default());
+        prune::hide(dom, &mut features.facts);
+        features.count(dom);
+        let text = |block: &TextBlock| dom.text_between(block.first as usize, block.last as usize);
+        let hashes: Vec<u64> =
+            features.blocks.iter().map(|block| filters::text::hash(text(block).as_bytes())).collect();
+        let mut probabilities = probabilities.to_vec();
+        pool(dom, &features.facts, &features.blocks, &mut probabilities);
+        let mut keeper = Keeper::default();
+        keeper.choose(dom, &features.blocks, &hashes, &probabilities);
+        keeper.apply(dom, &mut features.facts, &features.blocks);
+        let texts = (0..dom.len()).filter(|node| dom.tag(*node) == Tag::Text && !features.facts[*node].is_dropped);
+        texts.map(|node| dom.text(node).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_set_with_the_best_expected_score_is_kept() {
+        let long = "the same long words in another place, for wide screens and for narrow ones";
+        let apart = format!("<div><p>{long}</div><div><p>{long}</div><p>b");
+        let beside = format!("<p>{long}<p>{long}<p>b");
+        for (what, html, probabilities, expected) in [
+            ("nothing", "", &[][..], &[][..]),
+            ("what is clear", "<p>a<p>b<p>c", &[0.9, 0.1, 0.9], &["a", "c"]),
+            ("more where little is certain", "<p>a<p>b<p>c", &[0.3, 0.3, 0.1], &["a", "b"]),
+            ("something in any case", "<p>a<p>b", &[0.001, 0.0001], &["a"]),
+            ("the words of a block count", "<p>a b c d e f g h<p>b", &[0.3, 0.35], &["a b c d e f g h", "b"]),
+            ("one of two copies apart", &apart, &[0.8, 0.9, 0.9], &[long, "b"]),
+            ("both copies side by side", &beside, &[0.8, 0.9, 0.9], &[long, long, "b"]),
+            (
+                "tables as one",
+                "<table><tr><td>a<td>b<tr><td>c<td>d</table><p>e",
+                &[0.9, 0.2, 0.9, 0.9, 0.1],
+                &["a", "b", "c", "d"],
+            ),
+            ("code as one", "<pre><div>a</div><div>b</div></pre><p>e", &[0.9, 0.3, 0.1], &["a", "b"]),
+        ] {
+            assert_eq!(kept(html, probabilities), expected, "{what}");
+        }
+    }
 }

@@ -14,8 +14,8 @@ use super::words::Weights;
 
 /// The model that ships.
 static EMBEDDED: LazyLock<Arc<Model>> = LazyLock::new(|| {
-    let parsed = serde_json::from_str::<ModelFile>(include_str!("model.json"));
-    Arc::new(Model::new(&parsed.unwrap_or_default()).unwrap_or_default())
+    let model = serde_json::from_str(include_str!("model.json")).ok().and_then(|file| Model::new(&file));
+    Arc::new(model.expect("a test reads the model that is compiled in"))
 });
 
 /// A model as it is stored.
@@ -98,6 +98,42 @@ impl Model {
         }
         for sum in out {
             *sum = 1.0 / (1.0 + (-*sum).exp());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Extractor;
+    use super::*;
+
+    #[test]
+    fn the_model_that_ships_is_whole() {
+        let model = Model::embedded();
+        assert!(model.trees.len() >= 100, "{}", model.trees.len());
+        let page = "<nav><a href=/>Home</a></nav><article><h1>A day</h1><p>It rained, and nobody minded.</article>";
+        let judged = Extractor::new().judge(page, None).unwrap();
+        assert_eq!(judged.len(), 3);
+        assert!(judged[2].probability > judged[0].probability, "{judged:?}");
+        assert!(judged[2].is_kept && !judged[0].is_kept, "{judged:?}");
+    }
+
+    #[test]
+    fn models_that_do_not_fit_are_refused() {
+        let tree = |splits: Vec<(usize, f32)>, n_leaves| Tree { splits, leaves: vec![0.5; n_leaves] };
+        let file = |column: &str, tree| ModelFile {
+            columns: vec![column.to_owned()],
+            trees: vec![tree],
+            ..ModelFile::default()
+        };
+        for (what, file, is_read) in [
+            ("a model", file("chars", tree(vec![(0, 1.0)], 2)), true),
+            ("no trees", ModelFile::default(), true),
+            ("an unknown column", file("weight", tree(vec![(0, 1.0)], 2)), false),
+            ("a split of no column", file("chars", tree(vec![(1, 1.0)], 2)), false),
+            ("too few leaves", file("chars", tree(vec![(0, 1.0)], 1)), false),
+        ] {
+            assert_eq!(Model::new(&file).is_some(), is_read, "{what}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `trommel explain`: what became of a document and why; or one HTML file by hand, stage by stage.
 
 mod beside;
+mod judged;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -19,6 +20,7 @@ use stages::spec::StageSpec;
 use stages::task::Layout;
 
 use self::beside::beside;
+use self::judged::judged;
 use super::saved::Saved;
 use super::{Usage, print};
 use crate::cli::ExplainArgs;
@@ -222,8 +224,12 @@ fn by_hand(args: &ExplainArgs) -> Result<String> {
             continue;
         }
         let Some(stage) = spec.build(&models)? else { continue };
+        // The page as it comes to extraction, which takes its HTML away.
+        let is_page = card.id == "extract" && batch.has(&schema::HTML);
+        let blocks = is_page.then(|| judged(batch.strings(&schema::HTML)?.value(0))).transpose()?;
         stage.apply(&mut batch)?;
         let _ = writeln!(text, "{}: {}", card.id, card.summary);
+        text.push_str(&blocks.unwrap_or_default());
         for column in card.adds.iter().filter(|column| !["id", "source", "html", "blocks"].contains(&column.name)) {
             let Some(values) = batch.table().column_by_name(column.name) else { continue };
             match column.name {
