@@ -15,6 +15,8 @@ use super::words::{Said, Weights};
 const LEVELS: [&str; 4] = ["^1", "^2", "^3", "^4"];
 /// Elements with classes around a block whose words are read.
 const NAMED: usize = 4;
+/// Blocks of a page beyond which it gets no columns: they would take more memory than the page.
+const MOST_ROWS: usize = 50_000;
 /// Counts beyond say no more.
 const FAR: f32 = 200.0;
 
@@ -74,6 +76,15 @@ impl Columns {
         self.n_rows = blocks.len();
         self.paths.read(dom, facts);
         self.prepare(dom, blocks, page);
+        if blocks.len() > MOST_ROWS {
+            // The rules alone decide: without a container, what is no noise stays.
+            if page.container.is_none() {
+                let is_kept = |block: &TextBlock| !self.paths.is_dropped[block.first as usize];
+                self.is_kept.clear();
+                self.is_kept.extend(blocks.iter().map(is_kept));
+            }
+            return;
+        }
         self.surroundings(blocks);
         self.texts(dom, blocks);
         self.levels(facts, dom, blocks);
@@ -81,8 +92,16 @@ impl Columns {
         self.page(dom, facts, page);
     }
 
+    /// What the rules make of each block of a page that is too large for the model; `None` of any other page.
+    pub(super) fn by_rules(&self) -> Option<&[bool]> {
+        (self.n_rows > MOST_ROWS).then_some(&self.is_kept)
+    }
+
     /// Adds what the words of texts and of classes say.
     pub(super) fn fill_words(&mut self, dom: Dom<'_>, facts: &[Facts], blocks: &[TextBlock], text_words: &Weights) {
+        if self.by_rules().is_some() {
+            return;
+        }
         let of_text =
             |block: &TextBlock| text_words.of_text(dom.text_between(block.first as usize, block.last as usize));
         self.add_said("text_word", blocks.iter().map(of_text));

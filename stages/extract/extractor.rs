@@ -205,7 +205,12 @@ impl Extractor {
         let meta = self.read(html, url, &model)?;
         let dom = Dom { html, tree: &self.tree };
         let blocks = &self.features.seen_blocks;
-        model.predict(&self.columns, &mut self.leaves, &mut self.probabilities);
+        if let Some(is_kept) = self.columns.by_rules() {
+            self.probabilities.clear();
+            self.probabilities.extend(is_kept.iter().map(|is_kept| f32::from(u8::from(*is_kept))));
+        } else {
+            model.predict(&self.columns, &mut self.leaves, &mut self.probabilities);
+        }
         keep::pool(dom, &self.features.facts, blocks, &mut self.probabilities);
         self.keeper.choose(dom, blocks, &self.columns.hashes, &self.probabilities);
         Ok(meta)
@@ -359,6 +364,17 @@ mod tests {
         assert_eq!(kind(MAX_BYTES, MAX_TEXT), Ok(()));
         assert_eq!(kind(MAX_BYTES + 1, 0), Err("too_long"));
         assert_eq!(kind(0, MAX_TEXT + 1), Err("too_much_text"));
+    }
+
+    #[test]
+    fn rules_alone_decide_on_pages_of_very_many_blocks() {
+        let sentence = "The ferry leaves at nine, and the deck is cold, so bring a coat and a hat, it says. ";
+        let items = "<li>a".repeat(60_000);
+        for n_sentences in [1, 9] {
+            let page = extract(&page(&format!("<p>{}</p><ul>{items}</ul>", sentence.repeat(n_sentences))));
+            assert!(page.text.contains(sentence.trim()), "{n_sentences}");
+            assert!(!page.text.contains("Buy our newest"), "{n_sentences}");
+        }
     }
 
     #[test]

@@ -273,24 +273,50 @@ pub(super) struct Text {
     pub(super) ends_sentence: bool,
 }
 
+/// Bytes that are counted at once: no count of theirs goes beyond a byte.
+const LONGEST_PIECE: usize = 255;
+
+/// What each byte adds, a count in each byte of a number: all are counted with one addition.
+const COUNTS: [u64; 256] = {
+    let mut counts = [0; 256];
+    let mut at = 0;
+    while at < counts.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "below 256")]
+        let byte = at as u8;
+        counts[at] = (byte > b' ') as u64
+            | ((byte == b',') as u64) << 8
+            | (byte.is_ascii_digit() as u64) << 16
+            | (byte.is_ascii_uppercase() as u64) << 24
+            | (matches!(byte, b'.' | b'!' | b'?') as u64) << 32
+            | (byte.is_ascii_punctuation() as u64) << 40;
+        at += 1;
+    }
+    counts
+};
+
 impl Text {
     pub(super) fn of(text: &str) -> Self {
         let mut found = Self::default();
-        // In pieces whose counts fit a byte: so the sums are vectorised.
-        for piece in text.as_bytes().chunks(usize::from(u8::MAX)) {
-            let count = |is_counted: fn(u8) -> bool| {
-                u32::from(piece.iter().map(|byte| u8::from(is_counted(*byte))).sum::<u8>())
-            };
-            found.chars += count(|byte| byte > b' ');
-            found.commas += count(|byte| byte == b',');
-            found.digits += count(|byte| byte.is_ascii_digit());
-            found.capitals += count(|byte| byte.is_ascii_uppercase());
-            found.stops += count(|byte| matches!(byte, b'.' | b'!' | b'?'));
-            found.marks += count(|byte| byte.is_ascii_punctuation());
-            let starts = piece.iter().zip(&piece[1..]).map(|(before, byte)| u8::from(*before <= b' ' && *byte > b' '));
-            found.words += u32::from(starts.sum::<u8>());
+        let mut was_space = true;
+        for piece in text.as_bytes().chunks(LONGEST_PIECE) {
+            let mut counts = 0;
+            for byte in piece {
+                counts += COUNTS[usize::from(*byte)];
+                let is_space = *byte <= b' ';
+                found.words += u32::from(was_space && !is_space);
+                was_space = is_space;
+            }
+            let [chars, commas, digits, capitals, stops, marks, ..] = counts.to_le_bytes().map(u32::from);
+            found.chars += chars;
+            found.commas += commas;
+            found.digits += digits;
+            found.capitals += capitals;
+            found.stops += stops;
+            found.marks += marks;
         }
-        found.words += u32::from(text.as_bytes().first().is_some_and(|byte| *byte > b' '));
+        if found.chars == 0 {
+            return found;
+        }
         if !text.is_ascii() {
             (found.chars, found.words) = (0, 0);
             found.count_characters(text);
