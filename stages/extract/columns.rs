@@ -454,7 +454,7 @@ mod tests {
         let dom = Dom { html, tree: &tree };
         let mut features = Features::default();
         features.read_hints(dom, &Weights::default());
-        prune::hide(dom, &mut features.facts);
+        prune::hide(dom, &mut features.facts, false);
         features.count(dom);
         features.keep_as_seen();
         let mut columns = Columns::default();

@@ -76,6 +76,9 @@ const MAX_TEXT: usize = 1 << 30;
 /// Characters of text that make a page worth no further attempt.
 const ENOUGH: u32 = 250;
 
+/// A page that hides so many times what it shows hides its content until a script shows it.
+const MOSTLY_HIDDEN: u32 = 4;
+
 /// Extracts pages, one after the other. Its buffers are used again: keep one for each thread.
 #[derive(Debug, Default)]
 pub struct Extractor {
@@ -224,8 +227,17 @@ impl Extractor {
         let features = &mut self.features;
         let meta = meta::read(dom);
         features.read_hints(dom, &model.class_words);
-        prune::hide(dom, &mut features.facts);
+        prune::hide(dom, &mut features.facts, false);
         features.count(dom);
+        let seen = features.facts[0].chars;
+        if seen < ENOUGH {
+            prune::hide(dom, &mut features.facts, true);
+            features.count(dom);
+            if features.facts[0].chars < ENOUGH.max(MOSTLY_HIDDEN * seen) {
+                prune::hide(dom, &mut features.facts, false);
+                features.count(dom);
+            }
+        }
         features.keep_as_seen();
         let is_discussion = is_discussion(&features.facts, url);
         prune::prune(dom, &mut features.facts, is_discussion);
@@ -364,6 +376,22 @@ mod tests {
         assert_eq!(kind(MAX_BYTES, MAX_TEXT), Ok(()));
         assert_eq!(kind(MAX_BYTES + 1, 0), Err("too_long"));
         assert_eq!(kind(0, MAX_TEXT + 1), Err("too_much_text"));
+    }
+
+    #[test]
+    fn pages_that_a_script_shows_are_read() {
+        let text = "The ferry leaves at nine, and the deck is cold, so bring a coat. ".repeat(9);
+        let text = text.trim();
+        for html in [
+            format!("<div style='visibility: hidden'><p>{text}</div>"),
+            format!("<p>{text}</p>").replace("<p>", "<main hidden><p>"),
+            format!(
+                "<nav>{}</nav><div hidden id='S:0'><p>{text}</p></div>",
+                "<a href=x>A part of the site</a> ".repeat(30)
+            ),
+        ] {
+            assert_eq!(extract(&html).text, text, "{html}");
+        }
     }
 
     #[test]

@@ -18,11 +18,12 @@ const LEAST_GOOD: u32 = 500;
 /// Bytes of text up to which a part is dropped as a byline, a date or tags.
 const LONGEST_META: usize = 200;
 
-/// Marks what no reader can see.
-pub(super) fn hide(dom: Dom<'_>, facts: &mut [Facts]) {
+/// Marks what no reader can see. Some pages hide all they have until a script shows it: then attributes and styles that
+/// hide are not heeded (`is_lenient`).
+pub(super) fn hide(dom: Dom<'_>, facts: &mut [Facts], is_lenient: bool) {
     let mut node = 0;
     while node < dom.len() {
-        let is_unseen = is_unseen(dom, node);
+        let is_unseen = is_unseen(dom, node, is_lenient);
         (facts[node].is_unseen, facts[node].is_dropped) = (is_unseen, is_unseen);
         node = if is_unseen { dom.end(node) } else { node + 1 };
     }
@@ -39,11 +40,13 @@ pub(super) fn prune(dom: Dom<'_>, facts: &mut [Facts], is_discussion: bool) {
     }
 }
 
-fn is_unseen(dom: Dom<'_>, node: usize) -> bool {
+fn is_unseen(dom: Dom<'_>, node: usize, is_lenient: bool) -> bool {
     match dom.tag(node) {
         Tag::Template | Tag::Svg | Tag::Select | Tag::Video | Tag::Audio | Tag::Canvas | Tag::Map | Tag::Rp => true,
         Tag::Text | Tag::Html | Tag::Body | Tag::Head | Tag::Math | Tag::Script | Tag::Title | Tag::Img => false,
-        _ if !dom.has_attributes(node) => false,
+        _ if is_lenient || !dom.has_attributes(node) => false,
+        // What React sends behind the page, for its script to put in its place.
+        _ if dom.attribute(node, Name::Id).is_some_and(|id| id.starts_with("S:")) => false,
         // The MathML of a formula whose picture is shown.
         _ if node + 1 < dom.end(node) && dom.tag(node + 1) == Tag::Math => false,
         _ => {

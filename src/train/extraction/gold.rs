@@ -48,6 +48,8 @@ struct Row {
     must_have: Option<Vec<String>>,
     #[serde(default)]
     must_not_have: Option<Vec<String>>,
+    #[serde(default)]
+    gold_code_blocks: Option<Vec<String>>,
 }
 
 /// The pages of all sets of a folder, by set and in the archives' order.
@@ -92,6 +94,7 @@ fn read_set(folder: &Path, pages: &mut Vec<Page>) -> Result<()> {
         let gold = match (row.gold_kind.as_str(), row.gold_text) {
             ("full_text" | "markdown", Some(text)) if !text.trim().is_empty() => Gold::Text(text),
             ("snippets", _) => Gold::Snippets(row.must_have.unwrap_or_default(), row.must_not_have.unwrap_or_default()),
+            ("code_blocks", _) => Gold::Snippets(row.gold_code_blocks.unwrap_or_default(), vec![]),
             _ => Gold::None,
         };
         pages.push(Page { set: name.clone(), id: row.id, url: row.url, kind: row.page_type, bytes, gold });

@@ -29,14 +29,8 @@ const FOLDS: u64 = 5;
 const SETTINGS: Settings =
     Settings { trees: 150, depth: 6, rate: 0.12, damping: 1.5, rows: 0.5, columns: 0.4, seed: 0 };
 /// How much the pages of a set count, where not 1: gold of other kinds, or made by a program.
-const SET_WEIGHTS: &[(&str, f32)] = &[
-    ("scrapinghub", 1.5),
-    ("readability", 0.5),
-    ("newspaper4k", 0.5),
-    ("defuddle", 0.3),
-    ("llm_webkit_bench", 0.5),
-    ("webmainbench", 0.5),
-];
+const SET_WEIGHTS: &[(&str, f32)] =
+    &[("scrapinghub", 1.5), ("readability", 0.5), ("newspaper4k", 0.5), ("defuddle", 0.5), ("webmainbench", 0.5)];
 
 /// What is seen of one page, with its labels.
 pub(super) struct Observed {
@@ -51,6 +45,8 @@ pub(super) struct Observed {
 /// Trains the model, measures it, and writes `model.json` and `model.md`; with `outputs`, also the text of every page
 /// by the model that was not trained on its site, as JSON lines `{id, text}`.
 pub(super) fn run(data: &Path, out: &Path, seed: u64, outputs: Option<&Path>) -> Result<String> {
+    // Before the work: a folder that cannot be made is said at once.
+    std::fs::create_dir_all(out).with_context(|| format!("create {}", out.display()))?;
     let pages = gold::read(&data.join("extraction"))?;
     let mut names = vec![];
     let observed = observe(&pages, &mut names)?;
@@ -70,7 +66,6 @@ pub(super) fn run(data: &Path, out: &Path, seed: u64, outputs: Option<&Path>) ->
     let model = fit(&observed.iter().collect::<Vec<_>>(), &names, seed);
     let json = to_json(&model)?;
     let card = figures.card(&model, &pages, json.len(), seed);
-    std::fs::create_dir_all(out).with_context(|| format!("create {}", out.display()))?;
     super::write(&out.join("model.json"), json.as_bytes())?;
     super::write(&out.join("model.md"), card.as_bytes())?;
     Ok(card)
