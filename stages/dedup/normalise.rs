@@ -37,7 +37,7 @@ pub(super) fn words_of_piece(
 }
 
 /// Calls `visit` with the byte range and the words of each piece between ASCII white space and control characters:
-/// for people who look; [`super::words`] gives the same words, faster and as hashes.
+/// for people who look; `dedup::words` gives the same words, faster and as hashes.
 pub fn pieces(text: &str, unspaced: Unspaced, mut visit: impl FnMut(std::ops::Range<usize>, &[u8])) {
     let mut buffers = <(Vec<u8>, String)>::default();
     let mut start = 0;
