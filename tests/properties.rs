@@ -121,6 +121,9 @@ fn threads_memory_and_order_do_not_change_a_byte() {
     assert_same(&one, &many, "threads");
     let small = finished(&crawl, &folder.path().join("small"), &["--memory", "1MiB"]);
     assert_same(&one, &small, "memory");
+    let around = crawl.join("..").join("crawl");
+    let around = finished(&around, &folder.path().join("around"), &[]);
+    assert_same(&one, &around, "an input named by a path with `..`");
 
     let mut files: Vec<PathBuf> = std::fs::read_dir(&crawl).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

@@ -72,7 +72,8 @@ fn scan(pass: &PassSpec, run: &Run, shard: &Shard, bench: &Arc<Workbench>) -> Re
             (path, bytes, Arc::new(ParquetSource::new(schema::schema(&schema::named(columns)?))))
         }
     };
-    let path = std::path::absolute(&path).map_err(StageError::io("open", &path))?;
+    // Without `..` and links, which a location may not have.
+    let path = std::fs::canonicalize(&path).map_err(StageError::io("open", &path))?;
     let location = object_store::path::Path::from_absolute_path(&path).map_err(StageError::table(&path))?;
     // Not `PartitionedFile::new`: it would encode the characters of the location a second time.
     let file = PartitionedFile::from(ObjectMeta {
