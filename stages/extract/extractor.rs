@@ -112,8 +112,8 @@ pub struct JudgedBlock {
 pub struct Observation {
     /// Names of the columns.
     pub names: Vec<String>,
-    /// Column after column, a value for each block; those of words are for [`Observation::text_words`] and
-    /// [`Observation::class_words`] to fill.
+    /// Column after column, a value for each block; those of words, the last six, are 0: training fills them from
+    /// [`Observation::text_words`] and [`Observation::class_words`].
     pub columns: Vec<f32>,
     /// The text of each block.
     pub texts: Vec<String>,

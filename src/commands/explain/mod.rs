@@ -226,10 +226,10 @@ fn by_hand(args: &ExplainArgs) -> Result<String> {
         let Some(stage) = spec.build(&models)? else { continue };
         // The page as it comes to extraction, which takes its HTML away.
         let is_page = card.id == "extract" && batch.has(&schema::HTML);
-        let blocks = is_page.then(|| judged(batch.strings(&schema::HTML)?.value(0))).transpose()?;
+        let blocks = if is_page { judged(batch.strings(&schema::HTML)?.value(0)) } else { String::new() };
         stage.apply(&mut batch)?;
         let _ = writeln!(text, "{}: {}", card.id, card.summary);
-        text.push_str(&blocks.unwrap_or_default());
+        text.push_str(&blocks);
         for column in card.adds.iter().filter(|column| !["id", "source", "html", "blocks"].contains(&column.name)) {
             let Some(values) = batch.table().column_by_name(column.name) else { continue };
             match column.name {
