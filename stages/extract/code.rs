@@ -14,6 +14,8 @@ const SHORTEST_PROSE: usize = 200;
 const LONGEST_LINE: usize = 1000;
 /// Nodes at the start of `pre` that are looked at for signs of code.
 const NEAR: usize = 8;
+/// Nodes at the start of `code` that are looked at for the end of a line.
+const FAR: usize = 32;
 
 /// Whether a block other than `pre` shows code, its lines in elements of their own or its white space kept.
 pub(super) fn is_shown_by(dom: Dom<'_>, node: usize) -> bool {
@@ -49,25 +51,47 @@ pub(super) fn is_editor(dom: Dom<'_>, node: usize) -> bool {
     })
 }
 
-/// Whether a class says that an element is code, its lines end in breaks, and nothing in it makes it more than that.
+/// Whether a class says that an element is code, it has lines, and nothing in it makes it more than that.
 fn is_named_code(dom: Dom<'_>, node: usize) -> bool {
     let class = dom.attribute(node, Name::Class).unwrap_or_default();
     class.split_ascii_whitespace().any(|class| {
         matches!(
             class,
-            "code" | "codeblock" | "code-block" | "code_block" | "sourcecode" | "source-code" | "programlisting"
+            "code"
+                | "codeblock"
+                | "code-block"
+                | "code_block"
+                | "sourcecode"
+                | "source-code"
+                | "code-snippet"
+                | "codesnippet"
+                | "programlisting"
+                | "verbatim"
+                | "preformatted"
         )
     }) && {
-        let mut has_breaks = false;
+        let mut has_lines = dom.text(node).trim().contains('\n');
         for part in dom.below(node) {
             match dom.tag(part) {
-                Tag::Br => has_breaks = true,
+                Tag::Br => has_lines = true,
                 Tag::Text | Tag::Span | Tag::B | Tag::I | Tag::Em | Tag::Strong | Tag::Font | Tag::A => {}
                 _ => return false,
             }
         }
-        has_breaks
+        has_lines
     }
+}
+
+/// Whether an element that shows code goes on where the last one ended: nothing stands between them, and one of them is
+/// a `code` element, of which highlighters make one for each command and its result.
+pub(super) fn continues(dom: Dom<'_>, last: usize, node: usize) -> bool {
+    let is_part = |node: usize| matches!(dom.tag(node), Tag::Pre | Tag::Code);
+    let end = dom.end(last);
+    is_part(last)
+        && is_part(node)
+        && (dom.tag(last) == Tag::Code || dom.tag(node) == Tag::Code)
+        && dom.parent(last) == dom.parent(node)
+        && (end == node || (is_space(dom, end) && dom.end(end) == node))
 }
 
 /// Whether a style keeps white space as code does: `pre` alone, or another value with letters of equal width.
@@ -115,8 +139,9 @@ fn are_lines(dom: Dom<'_>, node: usize) -> bool {
     let mut kind = None;
     let (mut n_lines, mut n_marked) = (0, 0);
     for child in dom.children(node).filter(|child| !is_space(dom, *child)) {
-        if kind.is_some() && dom.tag(child).is_block() && dom.text(child).trim().is_empty() {
-            continue; // a blank line
+        let is_blank = || dom.tag(child) == Tag::Br || (dom.tag(child).is_block() && dom.text(child).trim().is_empty());
+        if kind.is_some() && is_blank() {
+            continue;
         }
         let Some(line) = line(dom, child) else { return false };
         if kind.is_some_and(|kind| kind != line) {
@@ -146,13 +171,7 @@ fn line(dom: Dom<'_>, node: usize) -> Option<Line> {
                 return Some(if has_code { Line::Codes } else { Line::Class });
             }
             let first = dom.children(node).find(|child| !is_space(dom, *child))?;
-            let is_code = |part: usize| match dom.tag(part) {
-                Tag::Code => true,
-                Tag::Span => gutter::is_numbers(dom, part),
-                _ => is_space(dom, part),
-            };
-            let has_code = || dom.children(node).any(|part| dom.tag(part) == Tag::Code);
-            if matches!(dom.tag(first), Tag::Code | Tag::Span) && dom.children(node).all(is_code) && has_code() {
+            if matches!(dom.tag(first), Tag::Code | Tag::Span) && holds_codes(dom, node) {
                 return Some(Line::Codes);
             }
             (dom.text(node).len() <= LONGEST_LINE && is_styled_line(dom, node)).then_some(Line::Style)
@@ -161,9 +180,29 @@ fn line(dom: Dom<'_>, node: usize) -> Option<Line> {
     }
 }
 
+/// Whether all text of an element stands in `code` elements, but for the number of a line.
+fn holds_codes(dom: Dom<'_>, node: usize) -> bool {
+    let mut code_end = node;
+    let mut part = node + 1;
+    while part < dom.end(node) {
+        match dom.tag(part) {
+            _ if part < code_end => {}
+            Tag::Code => code_end = dom.end(part),
+            Tag::Span if gutter::is_numbers(dom, part) => part = dom.end(part) - 1,
+            Tag::Span | Tag::Br => {}
+            _ if is_space(dom, part) => {}
+            _ => return false,
+        }
+        part += 1;
+    }
+    code_end > node
+}
+
 /// Whether a `code` element outside of `pre` is a block: it stands alone, and has lines or is highlighted.
 pub(super) fn is_block(dom: Dom<'_>, node: usize) -> bool {
-    let has_lines = dom.text(node).trim().contains('\n') || has_breaks(dom, node);
+    let has_lines = dom.text(node).trim().contains('\n')
+        || dom.below(node).take(FAR).any(|part| dom.tag(part) == Tag::Br)
+        || dom.has_class(node, "block");
     let is_highlighted =
         || dom.has_attributes(node) && dom.children(node).filter(|child| dom.tag(*child) == Tag::Span).nth(1).is_some();
     (has_lines || is_highlighted()) && is_alone(dom, node)
@@ -283,9 +322,13 @@ mod tests {
             ("code in pre, with tokens", "<pre><code><b>if</b> x:\n    <i>y</i>\n\nz\n</code></pre>"),
             ("breaks", "<pre>if x:<br>    y<br><br>z</pre>"),
             ("code alone", "<p><code>if x:\n    y\n\nz</code></p>"),
+            ("code alone, with breaks in another element", "<p><code><b>if x:<br>    y<br><br>z</b></code></p>"),
+            ("commands and results", "<div><code class=block>if x:\n    y\n\n</code>\n<pre>z</pre></div>"),
+            ("indented as the page is", "<pre>\n\tif x:\n\t    y\n\n\tz</pre>"),
+            ("a class, and line feeds", "<div class=verbatim>if x:\n    y\n\nz\n</div>"),
             (
                 "code alone, with breaks that end lines of the page too",
-                "<p><code>if x:<br>\n&nbsp;   y<br>\n<br>\nz<br>\n</code></p>",
+                "<p><code>if x:<br>\n &nbsp; &nbsp;  y<br>\n<br>\nz<br>\n</code></p>",
             ),
             ("code between blocks", "<div><p>a</p><code>if x:\n    y\n\nz</code><p>b</p></div>"),
             ("a style", "<div style='white-space: pre'>if x:\n    y\n\nz</div>"),
@@ -389,6 +432,21 @@ mod tests {
                  <div class=line><code>z</code></div></div></td></tr></tbody></table></div>",
             ),
             (
+                "SyntaxHighlighter 2",
+                "<div class=syntaxhighlighter><div class='line alt1'><table><tr><td class=number><code>01</code></td>\
+                 <td class=content><code class=keyword>if</code> <code>x:</code></td></tr></table></div>\
+                 <div class='line alt2'><table><tr><td class=number><code>02</code></td><td class=content>\
+                 <code class=spaces>&nbsp;&nbsp;&nbsp;&nbsp;</code><span style='margin-left: 0'><code>y</code></span></td></tr>\
+                 </table></div><div class='line alt1'><table><tr><td class=number><code>03</code></td><td class=content>\
+                 &nbsp;</td></tr></table></div><div class='line alt2'><table><tr><td class=number><code>04</code></td>\
+                 <td class=content><code>z</code></td></tr></table></div></div>",
+            ),
+            (
+                "lines of code elements within another",
+                "<div><div><span><code>if</code> <code>x:</code></span></div>\n<div><code>&nbsp;&nbsp;&nbsp;&nbsp;</code><span>\
+                 <code>y</code></span></div>\n<div><span>&nbsp;</span></div>\n<div><span><code>z</code></span></div></div>",
+            ),
+            (
                 "lines of code elements",
                 "<div><div><code>if x:</code></div><div><code>&nbsp;&nbsp;&nbsp;&nbsp;</code><code>y</code></div>\
                  <div>&nbsp;</div><div><code>z</code></div></div>",
@@ -443,7 +501,8 @@ mod tests {
             ("ranks", "<table><tr><td>1<td>Ada<tr><td>2<td>Bob<tr><td>3<td>Cy</table>"),
             ("ranks with a class", "<table><tr><td class=number>1<td>Ada<tr><td class=number>2<td>Bob</table>"),
             ("prose that keeps white space", "<p style='white-space: pre-wrap'>A line.\nAnother.</p>"),
-            ("a code to enter", "<p class=code>SAVE10</p>"),
+            ("a code to enter", "<p class=code>\nSAVE10\n</p>"),
+            ("links to code", "<div><div><a><code>a</code></a></div><div><a><code>b</code></a></div></div>"),
             ("a class around more", "<div class=code>a<br>b<p>c</p></div>"),
             ("a list of code", "<ul><li><code>a</code><li><code>b</code></ul>"),
         ] {

@@ -63,7 +63,9 @@ pub(super) fn space(dom: Dom<'_>, text: usize) -> &str {
     let has_next = next < dom.end(parent);
     let is_layout = match dom.tag(parent) {
         Tag::Table | Tag::Tbody | Tag::Thead | Tag::Tr => true,
-        Tag::Td if has_next => matches!(dom.tag(next), Tag::Pre | Tag::Code),
+        Tag::Td if has_next => {
+            (text == parent + 1 || space.contains('\n')) && matches!(dom.tag(next), Tag::Pre | Tag::Code)
+        }
         Tag::Td => text > parent + 1 && space.contains('\n'),
         _ => false,
     };

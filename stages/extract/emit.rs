@@ -2,6 +2,7 @@
 
 use filters::{Block, BlockKind};
 
+use super::code_space::{self, Collapser};
 use super::features::Facts;
 use super::formula::Found;
 use super::hints::Hints;
@@ -38,6 +39,11 @@ pub(super) struct Emitter {
     frames: Vec<Frame>,
     /// The code that is being written stands outside of `pre`: line feeds in the page may not count.
     is_soft: bool,
+    /// White space in it is one space.
+    collapses: bool,
+    collapser: Collapser,
+    /// The element that showed code last, and the group of its text.
+    last_code: Option<(usize, u32)>,
     /// Markers of Markdown stand somewhere in the text.
     may_have_strays: bool,
 }
@@ -47,6 +53,7 @@ impl Emitter {
     pub(super) fn emit(&mut self, dom: Dom<'_>, facts: &[Facts]) {
         self.writer.clear();
         self.frames.clear();
+        self.last_code = None;
         self.writer.has_asciimath = memchr::memchr(b'`', dom.text(0).as_bytes()).is_some() && has_asciimath(dom);
         self.may_have_strays = markdown::may_have_strays(dom.text(0));
         let end = dom.len();
@@ -178,13 +185,20 @@ impl Emitter {
         match tag {
             Tag::Text => {
                 let text = dom.text(node);
+                if self.collapses {
+                    self.writer.write(self.collapser.collapse(text));
+                    return node + 1;
+                }
                 let is_space = text.as_bytes().iter().all(u8::is_ascii_whitespace);
                 let text = if is_space { code_lines::space(dom, node) } else { text };
                 // Where white space does not count, a line feed after a line break says nothing.
                 let is_after_break = self.is_soft && dom.tag(node - 1) == Tag::Br;
                 self.writer.write(if is_after_break { text.strip_prefix('\n').unwrap_or(text) } else { text });
             }
-            Tag::Br => self.writer.verbatim_break(),
+            Tag::Br => {
+                self.collapser.start_line();
+                self.writer.verbatim_break();
+            }
             Tag::Math | Tag::MjxContainer | Tag::Script => {
                 if let Some((Found::Formula(tex, is_display), _)) = formula::at(dom, node) {
                     self.writer.formula(&tex, is_display);
@@ -196,7 +210,6 @@ impl Emitter {
             _ if (facts[node].hints.has(Hints::GUTTER) && gutter::is_wordless(dom, node))
                 || gutter::is_aside(dom, node) =>
             {
-                self.writer.has_numbers |= gutter::is_numbers(dom, node);
                 return dom.end(node);
             }
             Tag::Code | Tag::Span | Tag::Div | Tag::Pre | Tag::Td if gutter::is_gutter(dom, node) => {
@@ -343,9 +356,14 @@ impl Emitter {
 
     fn enter_code(&mut self, dom: Dom<'_>, node: usize) {
         self.is_soft = !matches!(dom.tag(node), Tag::Pre | Tag::Xmp | Tag::Plaintext);
+        self.collapses = self.is_soft && code_space::collapses(dom, node);
+        self.collapser.start_line();
         self.writer.boundary();
         self.open(dom, node);
-        let group = u32::try_from(node).unwrap_or(u32::MAX);
+        let own = u32::try_from(node).unwrap_or(u32::MAX);
+        let group =
+            self.last_code.filter(|(last, _)| code::continues(dom, *last, node)).map_or(own, |(_, group)| group);
+        self.last_code = Some((node, group));
         *self.context() = Context { kind: BlockKind::Code, group, indent: 0, flow: Flow::Verbatim };
     }
 

@@ -8,10 +8,11 @@ use super::columns::{Columns, PageFacts};
 use super::emit::Emitter;
 use super::features::{Facts, Features};
 use super::hints::{self, Hints};
-use super::keep::{self, Keeper};
+use super::keep::Keeper;
 use super::meta::Meta;
 use super::model::{Model, ModelFile};
 use super::parser::Parser;
+use super::pieces::Pieces;
 use super::tree::{Dom, Tree};
 use super::{columns, json_ld, meta, prune, score, words};
 
@@ -88,6 +89,7 @@ pub struct Extractor {
     columns: Columns,
     leaves: Vec<u32>,
     probabilities: Vec<f32>,
+    pieces: Pieces,
     keeper: Keeper,
     emitter: Emitter,
     /// In place of the embedded model.
@@ -214,8 +216,9 @@ impl Extractor {
         } else {
             model.predict(&self.columns, &mut self.leaves, &mut self.probabilities);
         }
-        keep::pool(dom, &self.features.facts, blocks, &mut self.probabilities);
-        self.keeper.choose(dom, blocks, &self.columns.hashes, &self.probabilities);
+        self.pieces.find(dom, &self.features.facts, blocks);
+        self.pieces.judge(blocks, &mut self.probabilities);
+        self.keeper.choose(dom, blocks, &self.pieces, &self.columns.hashes, &self.probabilities);
         Ok(meta)
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::features::{Facts, TextBlock};
+use super::pieces::Pieces;
 use super::tags::Tag;
 use super::tree::Dom;
-use super::{code, code_table, table};
 
 /// Weight of recall against precision, squared: a little noise costs training more than a little less text. Chosen on
 /// cross-validated outputs: 1 gives a point more on lists of products, and half a point less on news.
@@ -43,7 +43,14 @@ impl Keeper {
     /// The best set of k blocks is the k likeliest ones, so one walk in that order finds it. On a page where all is
     /// clear this keeps what is likelier than not; where little is certain it keeps more, since there a lost block
     /// costs more than a false one.
-    pub(super) fn choose(&mut self, dom: Dom<'_>, blocks: &[TextBlock], hashes: &[u64], probabilities: &[f32]) {
+    pub(super) fn choose(
+        &mut self,
+        dom: Dom<'_>,
+        blocks: &[TextBlock],
+        pieces: &Pieces,
+        hashes: &[u64],
+        probabilities: &[f32],
+    ) {
         self.order.clear();
         self.order.extend(probabilities.iter().zip(0..).map(|(probability, row)| (*probability, row)));
         self.order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -63,12 +70,16 @@ impl Keeper {
         }
         for (_, row) in &self.order[..n_best] {
             let row = *row as usize;
-            let block = &blocks[row];
-            let is_long = dom.text_between(block.first as usize, block.last as usize).trim().len() >= LEAST_REPEATED;
-            if is_long {
-                // Pages hold texts twice, for narrow and wide screens. Side by side, a repetition is meant.
-                let parent = dom.parent(block.owner as usize);
-                if *self.seen.entry(hashes[row]).or_insert(parent) != parent {
+            // Pages hold texts twice, for narrow and wide screens. Side by side, a repetition is meant.
+            let (first, last, owner, hash) = match pieces.of(row) {
+                Some(piece) => (piece.first, piece.last, piece.node, piece.hash),
+                None => {
+                    (blocks[row].first as usize, blocks[row].last as usize, blocks[row].owner as usize, hashes[row])
+                }
+            };
+            if dom.text_between(first, last).trim().len() >= LEAST_REPEATED {
+                let parent = dom.parent(owner);
+                if *self.seen.entry(hash).or_insert(parent) != parent {
                     continue;
                 }
             }
@@ -100,37 +111,9 @@ impl Keeper {
     }
 }
 
-/// Gives the blocks of one table of data, or of one piece of code, the same probability: they are kept or left out
-/// together.
-pub(super) fn pool(dom: Dom<'_>, facts: &[Facts], blocks: &[TextBlock], probabilities: &mut [f32]) {
-    let mut node = 0;
-    while node < dom.len() {
-        let is_one = match dom.tag(node) {
-            Tag::Pre => true,
-            Tag::Table => table::is_data(dom, facts, node) || code_table::is_lines(dom, node),
-            tag => tag.is_block() && code::is_shown_by(dom, node),
-        };
-        if !is_one {
-            node += 1;
-            continue;
-        }
-        let row_of = |node: usize| blocks.partition_point(|block| (block.first as usize) < node);
-        let rows = row_of(node)..row_of(dom.end(node));
-        let (mut right, mut all) = (0.0, 0.0);
-        for row in rows.clone() {
-            right += probabilities[row] * words(&blocks[row]);
-            all += words(&blocks[row]);
-        }
-        if all > 0.0 {
-            probabilities[rows].fill(right / all);
-        }
-        node = dom.end(node);
-    }
-}
-
 /// The weight of a block: its words, and a little, so that none has no weight.
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-fn words(block: &TextBlock) -> f32 {
+pub(super) fn words(block: &TextBlock) -> f32 {
     block.text.words as f32 + 0.01
 }
 
@@ -156,9 +139,11 @@ mod tests {
         let hashes: Vec<u64> =
             features.blocks.iter().map(|block| filters::text::hash(text(block).as_bytes())).collect();
         let mut probabilities = probabilities.to_vec();
-        pool(dom, &features.facts, &features.blocks, &mut probabilities);
+        let mut pieces = Pieces::default();
+        pieces.find(dom, &features.facts, &features.blocks);
+        pieces.judge(&features.blocks, &mut probabilities);
         let mut keeper = Keeper::default();
-        keeper.choose(dom, &features.blocks, &hashes, &probabilities);
+        keeper.choose(dom, &features.blocks, &pieces, &hashes, &probabilities);
         keeper.apply(dom, &mut features.facts, &features.blocks);
         let texts = (0..dom.len()).filter(|node| dom.tag(*node) == Tag::Text && !features.facts[*node].is_dropped);
         texts.map(|node| dom.text(node).to_owned()).collect()
@@ -169,6 +154,9 @@ mod tests {
         let long = "the same long words in another place, for wide screens and for narrow ones";
         let apart = format!("<div><p>{long}</div><div><p>{long}</div><p>b");
         let beside = format!("<p>{long}<p>{long}<p>b");
+        let cells = format!("<table><tr><td>a<td>{long}<tr><td>b<td>{long}</table>");
+        let listing = format!("<pre><div>{long}</div><div>a</div><div><i>{long}</i></div></pre>");
+        let listings = format!("<div><pre>{long}<div>a</div></pre></div><div><pre>{long}<div>a</div></pre></div>");
         for (what, html, probabilities, expected) in [
             ("nothing", "", &[][..], &[][..]),
             ("what is clear", "<p>a<p>b<p>c", &[0.9, 0.1, 0.9], &["a", "c"]),
@@ -183,6 +171,10 @@ mod tests {
                 &[0.9, 0.2, 0.9, 0.9, 0.1],
                 &["a", "b", "c", "d"],
             ),
+            ("a text that comes twice in a table", &cells, &[0.9; 4], &["a", long, "b", long]),
+            ("a line that comes twice in code", &listing, &[0.9; 3], &[long, "a", long]),
+            ("one of two copies of code", &listings, &[0.9; 4], &[long, "a"]),
+            ("code before what is as likely", "<pre>a</pre><p>b<p>c", &[0.4, 0.4, 0.9], &["a", "c"]),
             ("code as one", "<pre><div>a</div><div>b</div></pre><p>e", &[0.9, 0.3, 0.1], &["a", "b"]),
         ] {
             assert_eq!(kept(html, probabilities), expected, "{what}");

@@ -69,8 +69,6 @@ pub(super) struct Writer {
     has_gap: bool,
     /// The page shows text between backticks as AsciiMath.
     pub(super) has_asciimath: bool,
-    /// Numbers of lines before the lines of the code that is being written were left out.
-    pub(super) has_numbers: bool,
     /// The last formula, when no text came after it.
     last_formula: Option<Range<usize>>,
     /// A block rewritten.
@@ -87,7 +85,6 @@ impl Writer {
         self.context = Context::default();
         self.marker = None;
         self.has_gap = false;
-        self.has_numbers = false;
         self.has_asciimath = false;
         self.last_formula = None;
     }
@@ -319,9 +316,7 @@ impl Writer {
                 if let Some(at) = blank.rfind('\n') {
                     self.out.replace_range(start..=start + at, "");
                 }
-                if std::mem::take(&mut self.has_numbers) {
-                    self.dedent(start);
-                }
+                self.dedent(start);
                 kind
             }
             _ => math::rewrite(&mut self.out, start, kind, self.has_asciimath, &mut self.scratch),
@@ -335,19 +330,26 @@ impl Writer {
         self.last_formula = None;
     }
 
-    /// Takes away the spaces that all lines from `start` on start with: they stood between the numbers and the code.
+    /// Takes away the white space that all lines from `start` on start with: it sets out the page, or stood between
+    /// numbers and the code.
     fn dedent(&mut self, start: usize) {
-        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-        let lines = self.out[start..].lines().filter(|line| !line.trim().is_empty());
-        let common = lines.map(indent).min().unwrap_or_default();
-        if common > 0 {
-            self.scratch.clear();
-            for line in self.out[start..].split_inclusive('\n') {
-                self.scratch.push_str(&line[common.min(indent(line))..]);
-            }
-            self.out.truncate(start);
-            self.out.push_str(&self.scratch);
+        let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+        let mut lines = self.out[start..].lines().filter(|line| !line.trim().is_empty());
+        let Some(first) = lines.next() else { return };
+        let mut common = &first[..indent(first)];
+        for line in lines {
+            let n_same = common.bytes().zip(line.bytes()).take_while(|(a, b)| a == b).count();
+            common = &common[..n_same];
         }
+        if common.is_empty() {
+            return;
+        }
+        self.scratch.clear();
+        for line in self.out[start..].split_inclusive('\n') {
+            self.scratch.push_str(&line[common.len().min(indent(line))..]);
+        }
+        self.out.truncate(start);
+        self.out.push_str(&self.scratch);
     }
 
     /// Ends the text: headings of nothing at its end go.
@@ -466,10 +468,9 @@ mod tests {
         assert_eq!((text.as_str(), blocks), ("  a\tb \n\nc d", vec![BlockKind::Code]));
         let (text, _) = written(|writer| {
             writer.context = code(1);
-            writer.has_numbers = true;
             writer.write("  a\n    b\n\n  c");
         });
-        assert_eq!(text, "a\n  b\n\nc", "spaces between numbers and code");
+        assert_eq!(text, "a\n  b\n\nc", "spaces that all lines start with");
     }
 
     #[test]
