@@ -45,7 +45,8 @@ impl Pieces {
                 Tag::Table => code_table::is_lines(dom, node),
                 tag => tag.is_block() && code::is_shown_by(dom, node),
             };
-            if !is_code && !(dom.tag(node) == Tag::Table && table::is_data(dom, facts, node)) {
+            let is_one = is_code || (dom.tag(node) == Tag::Table && table::is_data(dom, facts, node));
+            if !is_one {
                 node += 1;
                 continue;
             }
