@@ -70,15 +70,15 @@ fn is_named_code(dom: Dom<'_>, node: usize) -> bool {
                 | "preformatted"
         )
     }) && {
-        let mut has_lines = dom.text(node).trim().contains('\n');
+        let mut has_breaks = false;
         for part in dom.below(node) {
             match dom.tag(part) {
-                Tag::Br => has_lines = true,
+                Tag::Br => has_breaks = true,
                 Tag::Text | Tag::Span | Tag::B | Tag::I | Tag::Em | Tag::Strong | Tag::Font | Tag::A => {}
                 _ => return false,
             }
         }
-        has_lines
+        has_breaks || dom.text(node).trim().contains('\n')
     }
 }
 
@@ -188,7 +188,7 @@ fn holds_codes(dom: Dom<'_>, node: usize) -> bool {
         match dom.tag(part) {
             _ if part < code_end => {}
             Tag::Code => code_end = dom.end(part),
-            Tag::Span if gutter::is_numbers(dom, part) => part = dom.end(part) - 1,
+            Tag::Span if dom.parent(part) == node && gutter::is_numbers(dom, part) => part = dom.end(part) - 1,
             Tag::Span | Tag::Br => {}
             _ if is_space(dom, part) => {}
             _ => return false,
@@ -536,6 +536,9 @@ mod tests {
             ("styles in styles", "<div style='white-space:pre'>".repeat(n)),
             ("lines without text", format!("<pre>{}", "<span class=line></span>".repeat(n))),
             ("backticks", format!("<script src=asciimath></script>{}", "`a(`[[".repeat(n))),
+            ("classes in classes", format!("{}a\nb", "<div class=code>".repeat(n))),
+            ("numbers in numbers", format!("<div><div>{}a<code>b</code>", "<span>1 ".repeat(n))),
+            ("white space before rows", format!("<pre>{}<div>a</div>{}", " ".repeat(50 * n), "<div>b</div>".repeat(n))),
             ("markers", "**a [b](http [[".repeat(n)),
             ("sources", "<span data-tex='^'>a<span data-mathml='<math><mi>x'>".repeat(n)),
         ] {

@@ -71,14 +71,16 @@ impl Keeper {
         for (_, row) in &self.order[..n_best] {
             let row = *row as usize;
             // Pages hold texts twice, for narrow and wide screens. Side by side, a repetition is meant.
-            let (first, last, owner, hash) = match pieces.of(row) {
-                Some(piece) => (piece.first, piece.last, piece.node, piece.hash),
-                None => {
-                    (blocks[row].first as usize, blocks[row].last as usize, blocks[row].owner as usize, hashes[row])
-                }
-            };
-            if dom.text_between(first, last).trim().len() >= LEAST_REPEATED {
-                let parent = dom.parent(owner);
+            let block = &blocks[row];
+            let (node, hash, len) = pieces.of(row).map_or_else(
+                || {
+                    let text = dom.text_between(block.first as usize, block.last as usize).trim();
+                    (block.owner as usize, hashes[row], text.len())
+                },
+                |piece| (piece.node, piece.hash, piece.len),
+            );
+            if len >= LEAST_REPEATED {
+                let parent = dom.parent(node);
                 if *self.seen.entry(hash).or_insert(parent) != parent {
                     continue;
                 }

@@ -18,12 +18,10 @@ const CODE_ODDS: f32 = 5.0;
 pub(super) struct Piece {
     /// The element that holds them.
     pub(super) node: usize,
-    /// Its first node with text, and its last.
-    pub(super) first: usize,
-    /// See `first`.
-    pub(super) last: usize,
     /// The hash of their texts.
     pub(super) hash: u64,
+    /// Bytes of their texts, without white space around.
+    pub(super) len: usize,
     rows: Range<usize>,
     is_code: bool,
 }
@@ -53,9 +51,9 @@ impl Pieces {
             let row_of = |node: usize| blocks.partition_point(|block| (block.first as usize) < node);
             let rows = row_of(node)..row_of(dom.end(node));
             if let [first, ..] = blocks[rows.clone()] {
-                let (first, last) = (first.first as usize, blocks[rows.end - 1].last as usize);
-                let hash = filters::text::hash(dom.text_between(first, last).trim().as_bytes());
-                self.all.push(Piece { node, first, last, hash, rows, is_code });
+                let text = dom.text_between(first.first as usize, blocks[rows.end - 1].last as usize).trim();
+                let hash = filters::text::hash(text.as_bytes());
+                self.all.push(Piece { node, hash, len: text.len(), rows, is_code });
             }
             node = dom.end(node);
         }
