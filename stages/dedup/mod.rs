@@ -32,6 +32,7 @@ pub use line::{Counted, LineDedup};
 pub use list::{Removed, each_pair, each_removed};
 pub use minhash::{MinHash, Scratch, Signer};
 pub use normalise::{Unspaced, pieces};
+pub(crate) use rank::{recency, shortness};
 pub use settle::Removal;
 pub use shingles::{Shingling, jaccard};
 pub use superseded::write_superseded;

@@ -14,6 +14,7 @@
 //! shingles of a component's documents that stay, in rounds where they pass the budget (`elect`). A group of very many
 //! documents that are not alike is compared through an index, not pair by pair (`kept`).
 
+mod again;
 mod components;
 mod elect;
 mod groups;
@@ -24,6 +25,7 @@ mod verify;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use again::{Again, Copy};
 pub use components::{Forest, join};
 pub use groups::{Band, Link, Member, gather};
 pub use pairs::Pair;
