@@ -121,6 +121,9 @@ pub(crate) struct DedupArgs {
     /// What a word is in scripts without spaces: clauses, or characters
     #[arg(long, value_name = "WHAT", default_value = "clauses", value_parser = ["clauses", "characters"])]
     pub unspaced: String,
+    /// The hash functions of the signature: our own, or datatrove's, value for value (several times slower)
+    #[arg(long, value_name = "FAMILY", default_value = "trommel", value_parser = ["trommel", "datatrove"])]
+    pub hash: String,
     /// Compare only documents of one language, as the input gives it
     #[arg(long)]
     pub by_language: bool,
