@@ -163,7 +163,8 @@ fn bands(documents: u32, giant: u32) {
         let mut writer = BucketWriter::new(&layout, "work/links", SCATTER).unwrap();
         let mut members = BucketWriter::new(&layout, "work/members", SCATTER).unwrap();
         for bucket in 0..buckets {
-            gather(&files, bucket, documents, |link| writer.push(0, link), |member| members.push(0, member)).unwrap();
+            let (link, member) = (|link| writer.push(0, link), |member| members.push(0, member));
+            gather(&files, bucket, 2 * BUCKET, documents, link, member).unwrap();
         }
         links = writer.finish().unwrap().rows;
         members.finish().unwrap();
@@ -213,7 +214,7 @@ fn lines(lines: u64) {
 fn urls(urls: u64) {
     let folder = tempfile::tempdir().unwrap();
     let layout = Layout::new(folder.path());
-    let mut removed = 0;
+    let mut removed = 0_u64;
     measure("URLs, latest capture", urls, || {
         let (files, buckets) = scatter(
             &layout,
@@ -230,8 +231,8 @@ fn urls(urls: u64) {
             },
         );
         for bucket in 0..buckets {
-            unique::gather(&files, bucket, |group| {
-                removed += group.len() - 1;
+            unique::gather(&files, bucket, 2 * BUCKET, |best, _, copy| {
+                removed += u64::from(best != copy);
                 Ok(())
             })
             .unwrap();

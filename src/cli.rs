@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Deduplicate a corpus of texts: exact copies, near-duplicates, URLs, lines
     Dedup(DedupArgs),
+    /// Take documents out of a finished run: tables, mixes, and what later runs compare with
+    Forget(ForgetArgs),
     /// Write a mix of a finished run, in other shares or of another size
     Mix(MixArgs),
     /// Say what became of a document and why, or show how one HTML file is treated
@@ -119,6 +121,9 @@ pub(crate) struct DedupArgs {
     /// What a word is in scripts without spaces: clauses, or characters
     #[arg(long, value_name = "WHAT", default_value = "clauses", value_parser = ["clauses", "characters"])]
     pub unspaced: String,
+    /// The hash functions of the signature: our own, or datatrove's, value for value (several times slower)
+    #[arg(long, value_name = "FAMILY", default_value = "trommel", value_parser = ["trommel", "datatrove"])]
+    pub hash: String,
     /// Compare only documents of one language, as the input gives it
     #[arg(long)]
     pub by_language: bool,
@@ -162,6 +167,32 @@ pub(crate) struct ResourceArgs {
     /// The folder of models that recipes name [env: TROMMEL_MODELS, then the user's cache]
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,
+}
+
+/// Arguments of `forget`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trommel forget run --domain takedown.txt
+  trommel forget run --url pages.txt --id ids.txt
+
+Each file names one a line; `#` begins a comment. A URL stands for every capture of its page, a domain for all hosts below
+it. What had gone as a duplicate of a forgotten document is decided again, and the best of it comes back. The run keeps the
+list (forgotten.json), and leaves what it names out if it is ever done again. All is changed, or nothing is.")]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["url", "domain", "id"])))]
+pub(crate) struct ForgetArgs {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// URLs to forget
+    #[arg(long, value_name = "FILE")]
+    pub url: Option<PathBuf>,
+    /// Domains to forget
+    #[arg(long, value_name = "FILE")]
+    pub domain: Option<PathBuf>,
+    /// Ids to forget: 32 hexadecimal digits
+    #[arg(long, value_name = "FILE")]
+    pub id: Option<PathBuf>,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
 }
 
 /// Arguments of `mix`.

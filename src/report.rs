@@ -7,6 +7,7 @@ use anyhow::Result;
 use indicatif::{HumanBytes, HumanCount};
 use serde::{Deserialize, Serialize};
 use stages::dedup::{Cluster, LARGEST, largest};
+use stages::forget::{Ended, Told};
 use stages::ledger::{FateCount, fates};
 use stages::plan::{Plan, Run};
 use stages::read::Integrity;
@@ -55,6 +56,9 @@ impl Duplicates {
     }
 }
 
+/// The stage of what was forgotten: it comes first, as if these records had not been taken in.
+const FORGET: &str = "forget";
+
 /// Below so many removals, ten clusters hold most of them and mean nothing.
 const MANY: u64 = 1_000;
 
@@ -93,6 +97,52 @@ impl Summary {
         summary.fates = fates(&run.layout)?;
         summary.check()?;
         Ok(summary)
+    }
+
+    /// The same without what was forgotten: `fates` as they are now.
+    ///
+    /// # Errors
+    /// When a record would be lost.
+    pub(crate) fn forget(&mut self, told: &Told, fates: Vec<FateCount>) -> Result<()> {
+        if self.stages.first().is_none_or(|stage| stage.stage != FORGET) && !told.ends.is_empty() {
+            let records = self.records();
+            self.stages.insert(0, StageCount { documents_in: records, kept: records, ..StageCount::new(FORGET) });
+        }
+        for (from, to, count) in &told.ends {
+            // It takes back its way so far, and goes another.
+            self.walk(from, |number| *number = number.saturating_sub(*count));
+            self.walk(to, |number| *number += count);
+            for found in &mut self.duplicates {
+                found.removed -= if found.stage == from.1 { (*count).min(found.removed) } else { 0 };
+                found.removed += if found.stage == to.1 { *count } else { 0 };
+            }
+        }
+        for stage in &mut self.stages {
+            stage.rejected.retain(|_, count| *count > 0);
+            stage.failed.retain(|_, count| *count > 0);
+        }
+        for (class, change) in &told.tokens {
+            let tokens = self.tokens.entry(class.clone()).or_default();
+            *tokens = tokens.saturating_add_signed(*change);
+        }
+        self.fates = fates;
+        self.check()
+    }
+
+    /// Counts a record that ended so in every stage that it came to.
+    fn walk(&mut self, (outcome, ended_by, rule): &Ended, mut count: impl FnMut(&mut u64)) {
+        // What a bug ended is counted where its pass begins.
+        let place = self.stages.iter().position(|stage| stage.stage == *ended_by);
+        let place = place.or_else(|| self.stages.iter().position(|stage| stage.failed.contains_key(rule)));
+        for (at, stage) in self.stages.iter_mut().enumerate() {
+            count(&mut stage.documents_in);
+            if outcome != "kept" && place == Some(at) {
+                let ends = if outcome == "failed" { &mut stage.failed } else { &mut stage.rejected };
+                count(ends.entry(rule.clone()).or_default());
+                return;
+            }
+            count(&mut stage.kept);
+        }
     }
 
     fn add(&mut self, count: &StageCount) {

@@ -12,6 +12,7 @@ pub mod error;
 pub mod extract;
 pub mod fate;
 pub mod filter;
+pub mod forget;
 pub mod language;
 pub mod ledger;
 pub mod mix;

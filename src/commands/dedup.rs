@@ -99,6 +99,7 @@ fn recipe(args: &DedupArgs) -> Result<Recipe> {
                 "bands": args.bands,
                 "rows": args.rows,
                 "unspaced": args.unspaced,
+                "hash": args.hash,
                 "scope": if args.by_language { Scope::Language } else { Scope::Global },
                 "list_pairs": args.candidates.is_some(),
             }),

@@ -4,6 +4,7 @@ mod against;
 mod dedup;
 mod explain;
 mod filters;
+mod forget;
 mod judge;
 mod mix;
 mod print_config;
@@ -40,6 +41,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Run(args) => run::run(args),
         Command::Dedup(args) => dedup::run(&args),
         Command::Selftest(args) => selftest::run(&args),
+        Command::Forget(args) => forget::run(&args),
         Command::Mix(args) => mix::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Judge(args) => judge::run(&args),

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stages::forget::{is_open, recover};
 use stages::task::{Layout, Shard};
 
 use super::Usage;
@@ -36,6 +37,11 @@ pub(super) struct Saved {
 impl Saved {
     /// What the run in that folder saved; `None` where there is no run.
     pub(super) fn read(layout: &Layout) -> Result<Option<Self>> {
+        if is_open(layout) {
+            let _lock = super::run::lock(layout)?;
+            recover(layout)?;
+            eprintln!("an interrupted change of {} was brought to its end", layout.root().display());
+        }
         let path = layout.run_json();
         match std::fs::read(&path) {
             Ok(json) => Ok(Some(

@@ -18,7 +18,7 @@
 mod read;
 mod write;
 
-pub use read::{Lists, each_record, read_bucket, read_buckets};
+pub use read::{Lists, bucket_bytes, each_of_bucket, each_record, read_bucket, read_buckets};
 pub use write::{BucketWriter, ListWriter};
 
 /// A record of fixed width in a bucket file.

@@ -23,6 +23,41 @@ pub fn read_bucket<R: Record>(files: &[PathBuf], bucket: u32) -> Result<Vec<R>> 
     Ok(records)
 }
 
+/// Bytes of a bucket's records.
+///
+/// # Errors
+/// [`StageError::Io`] or [`StageError::Table`] when a file is gone or damaged.
+pub fn bucket_bytes<R: Record>(files: &[PathBuf], bucket: u32) -> Result<u64> {
+    let mut bytes = 0;
+    for path in files {
+        bytes += open(path, R::WIDTH, |found| found == bucket)?.1.iter().map(|group| group.bytes).sum::<u64>();
+    }
+    Ok(bytes)
+}
+
+/// Calls `visit` with every record of the bucket, in the order of the files: holds a mebibyte, however large it is.
+///
+/// # Errors
+/// [`StageError::Io`] or [`StageError::Table`] when a file is gone or damaged; the visitor's first error.
+pub fn each_of_bucket<R: Record>(files: &[PathBuf], bucket: u32, mut visit: impl FnMut(R) -> Result<()>) -> Result<()> {
+    let mut failure = Ok(());
+    for path in files {
+        each(
+            path,
+            |found| found == bucket,
+            |record| {
+                if failure.is_ok() {
+                    failure = visit(record);
+                }
+            },
+        )?;
+        if failure.is_err() {
+            break;
+        }
+    }
+    failure
+}
+
 /// Every record of one file, whatever its bucket, sorted.
 ///
 /// # Errors

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, StringBuilder};
+use arrow::array::{Array, AsArray, RecordBatch, StringBuilder};
+use arrow::datatypes::UInt64Type;
 use filters::{Block, text};
 
 use super::Level;
@@ -14,10 +15,11 @@ use crate::batch::{self, Batch, BlocksBuilder};
 use crate::bucket::read_buckets;
 use crate::error::Result;
 use crate::fate::Fate;
+use crate::ledger;
 use crate::plan::{Run, Step, settled};
 use crate::schema;
 use crate::stage::{DocumentStage, StageCard};
-use crate::task::Shard;
+use crate::task::{Layout, Shard};
 
 /// Ends the documents of one shard that global steps removed; notes the cluster sizes of those that stay.
 #[derive(Debug)]
@@ -111,6 +113,35 @@ impl CutLines {
             frequent: lines.iter().map(|line| line.key).collect(),
             windows: windows(step, run, shard, config.window)?,
         })
+    }
+
+    /// The lines to cut in documents that come back into a finished run, by its table `lines/`. Which window a document
+    /// would have been counted in is not known any more: a line goes that was frequent in any.
+    ///
+    /// # Errors
+    /// [`crate::StageError`] when a file of the table is damaged.
+    pub(crate) fn from_evidence(layout: &Layout, config: &LineDedup, table: &RecordBatch) -> Result<Self> {
+        let batch = Batch::new(table.clone(), 0);
+        let (texts, languages) = (batch.strings(&schema::TEXT)?, batch.strings(&schema::LANGUAGE)?);
+        let block_column = batch.blocks()?;
+        let (mut wanted, mut blocks) = (HashedSet::default(), Vec::new());
+        for row in 0..batch.len() {
+            block_column.read(row, &mut blocks);
+            each_line(texts.value(row), &blocks, |_, line| {
+                wanted.insert(line_key(line, languages.value(row), 0));
+            });
+        }
+        let mut frequent = HashedSet::default();
+        for path in layout.files("lines")? {
+            for lines in ledger::read(&path, &[schema::LINE_HASH.name, schema::LANGUAGE.name])? {
+                let lines = Batch::new(lines?, 0);
+                let hashes = lines.column(&schema::LINE_HASH)?.as_primitive::<UInt64Type>();
+                let languages = lines.strings(&schema::LANGUAGE)?;
+                let keys = (0..lines.len()).map(|row| line_key(hashes.value(row), languages.value(row), 0));
+                frequent.extend(keys.filter(|key| wanted.contains(key)));
+            }
+        }
+        Ok(Self { max_loss: config.max_loss, frequent, windows: vec![Some(0); batch.len()] })
     }
 }
 

@@ -136,11 +136,19 @@ pub(super) fn write_lines(
 ) -> Result<Output> {
     let path = format!("lines/{}.parquet", shard.stem);
     let mut writer = TableWriter::create(&run.layout, &path, schema::schema(schema::LINES))?;
-    let mut wanted: BTreeMap<u64, u32> =
-        lines.iter().filter(|line| line.row != u32::MAX).map(|line| (line.key, line.count)).collect();
-    let mut rows: Vec<usize> = lines.iter().filter(|line| line.row != u32::MAX).map(|line| line.row as usize).collect();
-    rows.sort_unstable();
-    rows.dedup();
+    // They are sorted by their keys; a bit says which have been shown.
+    let mut shown = vec![0_u64; lines.len().div_ceil(64)];
+    let mut take = |key: u64| {
+        let place = lines.binary_search_by_key(&key, |line| line.key).ok().filter(|at| lines[*at].row != u32::MAX)?;
+        let (word, bit) = (place / 64, 1 << (place % 64));
+        let is_new = shown[word] & bit == 0;
+        shown[word] |= bit;
+        is_new.then_some(lines[place].count)
+    };
+    let mut showing = vec![false; windows.len()];
+    lines.iter().filter(|line| line.row != u32::MAX).for_each(|line| showing[line.row as usize] = true);
+    let rows: Vec<usize> = (0..showing.len()).filter(|row| showing[*row]).collect();
+    drop(showing);
     let mut at = rows.iter().copied();
     each_row(&step.documents(run, shard), &rows, &[&schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE], |table| {
         let batch = Batch::new(table, 0);
@@ -154,7 +162,7 @@ pub(super) fn write_lines(
             let (text, language) = (texts.value(place), languages.value(place));
             blocks.read(place, &mut row_blocks);
             each_line(text, &row_blocks, |range, hash| {
-                if let Some(count) = wanted.remove(&line_key(hash, language, window)) {
+                if let Some(count) = take(line_key(hash, language, window)) {
                     hashes.append_value(hash);
                     of.append_value(language);
                     in_windows.append_value(window);

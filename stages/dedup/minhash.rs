@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::datatrove;
 use super::normalise::Unspaced;
 use super::shingles::Shingling;
 use super::sign::{self, Family};
@@ -27,11 +28,33 @@ pub struct MinHash {
     pub rows: usize,
     /// What a word is in scripts without spaces.
     pub unspaced: Unspaced,
+    /// The hash functions.
+    #[serde(skip_serializing_if = "HashFamily::is_default")]
+    pub hash: HashFamily,
+}
+
+/// Which hash functions sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HashFamily {
+    /// 32 bits that wrap, as fast as vectors go.
+    #[default]
+    Trommel,
+    /// datatrove's, value for value.
+    Datatrove,
+}
+
+impl HashFamily {
+    /// Whether it is the one that is meant where none is named.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Default for MinHash {
     fn default() -> Self {
-        Self { ngram: 5, bands: 14, rows: 8, unspaced: Unspaced::default() }
+        Self { ngram: 5, bands: 14, rows: 8, unspaced: Unspaced::default(), hash: HashFamily::default() }
     }
 }
 
@@ -56,7 +79,8 @@ impl MinHash {
     /// The S-curve in a line: which share of the pairs at a similarity is found.
     #[must_use]
     pub fn s_curve(&self) -> String {
-        let mut text = format!("{} bands × {} rows of {}-grams find", self.bands, self.rows, self.ngram);
+        let of = if self.hash == HashFamily::Datatrove { " (datatrove's hashes)" } else { "" };
+        let mut text = format!("{} bands × {} rows of {}-grams{of} find", self.bands, self.rows, self.ngram);
         for percent in [60_u32, 65, 70, 75, 80, 85, 90, 95] {
             let found = 100.0 * self.probability(f64::from(percent) / 100.0);
             let what = if percent == 60 { " of pairs at Jaccard" } else { " at" };
@@ -91,6 +115,7 @@ impl MinHash {
 pub struct Signer {
     parameters: MinHash,
     family: Family,
+    datatrove: Option<datatrove::Family>,
 }
 
 /// What signing one document after the other uses again.
@@ -99,13 +124,17 @@ pub struct Scratch {
     shingles: Vec<u64>,
     hashes: Vec<u32>,
     signature: Vec<u32>,
+    words: datatrove::Words,
+    wide: Vec<u64>,
 }
 
 impl Signer {
     /// The hash functions of these parameters: the same in every run.
     #[must_use]
     pub fn new(parameters: MinHash) -> Self {
-        Self { parameters, family: Family::new(parameters.n_hashes()) }
+        let n_hashes = parameters.n_hashes();
+        let datatrove = (parameters.hash == HashFamily::Datatrove).then(|| datatrove::Family::new(n_hashes));
+        Self { parameters, family: Family::new(n_hashes), datatrove }
     }
 
     /// Bytes of a document's band keys.
@@ -114,7 +143,7 @@ impl Signer {
         self.parameters.bands * size_of::<u64>()
     }
 
-    /// The signature of a text: for each hash function its smallest value.
+    /// The signature of a text by our own family: for each hash function its smallest value.
     pub fn sign<'a>(&self, text: &str, scratch: &'a mut Scratch) -> &'a [u32] {
         self.parameters.shingling().all(text, &mut scratch.shingles);
         scratch.hashes.clear();
@@ -126,13 +155,25 @@ impl Signer {
     /// The key of each band of a text, little-endian, appended to `keys`: equal where all rows of the band are.
     pub fn band_keys(&self, text: &str, scratch: &mut Scratch, keys: &mut Vec<u8>) {
         let rows = self.parameters.rows;
-        let mut bytes = Vec::with_capacity(rows * size_of::<u32>());
-        for (band, values) in (0_u64..).zip(self.sign(text, scratch).chunks_exact(rows)) {
+        let mut bytes = Vec::with_capacity(rows * size_of::<u64>());
+        let mut add = |band: u64, bytes: &[u8]| {
+            let mut hasher = Xxh3::with_seed(band);
+            hasher.update(bytes);
+            keys.extend(hasher.digest().to_le_bytes());
+        };
+        if let Some(family) = &self.datatrove {
+            family.sign(text, self.parameters.shingling(), &mut scratch.words, &mut scratch.wide);
+            for (band, values) in (0..).zip(scratch.wide.chunks_exact(rows)) {
+                bytes.clear();
+                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+                add(band, &bytes);
+            }
+            return;
+        }
+        for (band, values) in (0..).zip(self.sign(text, scratch).chunks_exact(rows)) {
             bytes.clear();
             bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-            let mut hasher = Xxh3::with_seed(band);
-            hasher.update(&bytes);
-            keys.extend(hasher.digest().to_le_bytes());
+            add(band, &bytes);
         }
     }
 }
@@ -195,7 +236,12 @@ mod tests {
 
     #[test]
     fn pairs_are_found_as_often_as_the_s_curve_says() {
-        let parameters = MinHash::default();
+        for hash in [HashFamily::Trommel, HashFamily::Datatrove] {
+            found_as_often(MinHash { hash, ..MinHash::default() });
+        }
+    }
+
+    fn found_as_often(parameters: MinHash) {
         let signer = Signer::new(parameters);
         let (mut scratch, mut a, mut b) = (Scratch::default(), Vec::new(), Vec::new());
         // 100 words and the same ones moved on: 96 shingles each, `96 - shift` of them shared.

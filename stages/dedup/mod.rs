@@ -6,6 +6,7 @@
 
 mod apply;
 mod compare;
+mod datatrove;
 pub mod document;
 mod evidence;
 mod hashed;
@@ -30,8 +31,9 @@ pub use evidence::{Cluster, LARGEST, keep_largest, largest};
 pub use keys::{Keys, KeysSpec};
 pub use line::{Counted, LineDedup};
 pub use list::{Removed, each_pair, each_removed};
-pub use minhash::{MinHash, Scratch, Signer};
+pub use minhash::{HashFamily, MinHash, Scratch, Signer};
 pub use normalise::{Unspaced, pieces};
+pub(crate) use rank::{recency, shortness};
 pub use settle::Removal;
 pub use shingles::{Shingling, jaccard};
 pub use superseded::write_superseded;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Level;
+use super::hashed::HashedMap;
 use super::keys::read_keys;
 use super::rank::{recency, shortness};
 use super::settle::{Removal, Settle};
-use crate::bucket::{BucketWriter, Record, bits_for, bucket_of, read_bucket, record};
+use crate::bucket::{BucketWriter, Record, bits_for, bucket_bytes, bucket_of, each_of_bucket, read_bucket, record};
 use crate::error::Result;
 use crate::plan::{Part, Phase, Run, Split, Step};
 use crate::schema::{self, Column};
@@ -121,40 +122,102 @@ impl Phase for Gather {
 
     fn work(&self, run: &Run, part: &Part, bench: &Arc<Workbench>) -> Result<Commit> {
         let mut writer = BucketWriter::new(&run.layout, &self.step.file("gather", &part.name), bench.scatter_budget())?;
-        gather(&self.step.all_files(run, "scatter"), part.number, |group| {
-            let best = group[0];
-            let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
+        let files = self.step.all_files(run, "scatter");
+        gather(&files, part.number, 2 * bench.bucket_budget(), |best, size, copy| {
+            bench.check()?;
+            if copy.age == 0 {
+                return Ok(());
+            }
             // What has one normalised text has one set of shingles; of one URL nothing is known but the URL.
             let similarity = if self.step.level == Level::Exact { 1.0_f64.to_bits() } else { 0 };
-            for (place, copy) in group.iter().enumerate().filter(|(_, copy)| copy.age > 0) {
-                // Equal records of two files have one id.
-                let kept = if place == 0 { 0 } else { best.id.max(1) };
-                let removal = Removal {
-                    shard: copy.shard,
-                    row: copy.row,
-                    kept,
-                    kept_shard: best.shard,
-                    kept_row: best.row,
-                    similarity: if kept == 0 { 0 } else { similarity },
-                    threshold: 0,
-                    size,
-                    component: best.id,
-                    component_size: size,
-                    band: 0,
-                };
-                writer.push(copy.shard, removal)?;
-            }
-            Ok(())
+            // Equal records of two files have one id.
+            let kept = if copy == best { 0 } else { best.id.max(1) };
+            let removal = Removal {
+                shard: copy.shard,
+                row: copy.row,
+                kept,
+                kept_shard: best.shard,
+                kept_row: best.row,
+                similarity: if kept == 0 { 0 } else { similarity },
+                threshold: 0,
+                size,
+                component: best.id,
+                component_size: size,
+                band: 0,
+            };
+            writer.push(copy.shard, removal)
         })?;
         Ok(Commit { outputs: vec![writer.finish()?], ..Commit::default() })
     }
 }
 
-/// The documents of each key that several have, in one bucket: the best first.
+/// Calls `visit` with each document of one bucket whose key several have: the best of its key, how many they are, and the
+/// document. A bucket that is larger than `budget` bytes, which one key makes that very many have, is read twice instead
+/// of held: a document a key is.
 ///
 /// # Errors
 /// [`crate::StageError`] when a file is gone or damaged, or the visitor fails.
-pub fn gather(files: &[PathBuf], bucket: u32, mut visit: impl FnMut(&[Keyed]) -> Result<()>) -> Result<()> {
-    let documents: Vec<Keyed> = read_bucket(files, bucket)?;
-    documents.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1).try_for_each(&mut visit)
+pub fn gather(
+    files: &[PathBuf],
+    bucket: u32,
+    budget: u64,
+    mut visit: impl FnMut(&Keyed, u32, &Keyed) -> Result<()>,
+) -> Result<()> {
+    if bucket_bytes::<Keyed>(files, bucket)? <= budget {
+        let documents: Vec<Keyed> = read_bucket(files, bucket)?;
+        for group in documents.chunk_by(|a, b| a.key == b.key).filter(|group| group.len() > 1) {
+            let size = u32::try_from(group.len()).unwrap_or(u32::MAX);
+            group.iter().try_for_each(|copy| visit(&group[0], size, copy))?;
+        }
+        return Ok(());
+    }
+    let mut best: HashedMap<u128, (Keyed, u32)> = HashedMap::default();
+    each_of_bucket(files, bucket, |document: Keyed| {
+        let (first, size) = best.entry(document.key).or_insert((document, 0));
+        *first = document.min(*first);
+        *size = size.saturating_add(1);
+        Ok(())
+    })?;
+    each_of_bucket(files, bucket, |document: Keyed| match best.get(&document.key) {
+        Some((first, size)) if *size > 1 => visit(first, *size, &document),
+        _ => Ok(()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::task::Layout;
+
+    #[test]
+    fn a_bucket_that_does_not_fit_is_decided_alike() {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout::new(folder.path());
+        let mut files = Vec::new();
+        for shard in 0..3_u32 {
+            let name = format!("keys-{shard}");
+            let mut writer = BucketWriter::new(&layout, &name, 1 << 16).unwrap();
+            for row in 0..500_u32 {
+                // One key that most have, and others.
+                let key = if row % 5 > 0 { 7 } else { u128::from(row % 90) };
+                let recency = u64::from((row * 37 + shard * 11) % 101);
+                let id = u128::from(shard * 1_000 + row);
+                writer.push(0, Keyed { key, age: 1, recency, shortness: 0, id, shard, row }).unwrap();
+            }
+            writer.finish().unwrap();
+            files.push(layout.path(&name));
+        }
+        let decided = |budget: u64| {
+            let mut found = Vec::new();
+            gather(&files, 0, budget, |best, size, copy| {
+                found.push((*copy, best.id, size));
+                Ok(())
+            })
+            .unwrap();
+            found.sort_unstable();
+            found
+        };
+        assert_eq!(decided(u64::MAX), decided(0));
+        assert_eq!(decided(0).iter().filter(|(copy, ..)| copy.key == 7).count(), 1_200);
+    }
 }

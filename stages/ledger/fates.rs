@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray, StringArray};
 use serde::{Deserialize, Serialize};
@@ -32,10 +33,18 @@ pub struct FateCount {
 /// # Errors
 /// [`StageError`] when a ledger file is gone or damaged.
 pub fn fates(layout: &Layout) -> Result<Vec<FateCount>> {
+    fates_of(&layout.files("ledger")?)
+}
+
+/// The same of these files of a ledger.
+///
+/// # Errors
+/// [`StageError`] when one is gone or damaged.
+pub fn fates_of(files: &[PathBuf]) -> Result<Vec<FateCount>> {
     let mut counts: BTreeMap<(String, String, String), (u64, Vec<u8>)> = BTreeMap::new();
     let damaged = || StageError::Internal("a ledger without ids or fates".into());
-    for path in layout.files("ledger")? {
-        for batch in read(&path, &["id", "fate.outcome", "fate.stage", "fate.rule"])? {
+    for path in files {
+        for batch in read(path, &["id", "fate.outcome", "fate.stage", "fate.rule"])? {
             let batch = batch?;
             let ids = batch.column_by_name(schema::ID.name).ok_or_else(damaged)?.as_fixed_size_binary();
             let fate = batch.column_by_name(schema::FATE.name).ok_or_else(damaged)?.as_struct();

@@ -8,17 +8,18 @@ use std::fs::File;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-pub use fates::{FateCount, fates};
+pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};
 pub use judge::{Judged, Moved, Moves, Side, judge};
 
 use crate::error::{Result, StageError};
 
 /// Reads some columns of a table of a run, a batch at a time; nested ones are named with a dot. No names: all of them.
-fn read(path: &Path, columns: &[&str]) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+pub(crate) fn read(path: &Path, columns: &[&str]) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
     let file = File::open(path).map_err(StageError::io("open", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(path))?;
     let mask = match columns {
@@ -28,6 +29,13 @@ fn read(path: &Path, columns: &[&str]) -> Result<impl Iterator<Item = Result<Rec
     let reader = builder.with_projection(mask).with_batch_size(4096).build().map_err(StageError::table(path))?;
     let path = path.to_owned();
     Ok(reader.map(move |batch| batch.map_err(StageError::table(&path))))
+}
+
+/// The columns of a table of a run.
+pub(crate) fn schema_of(path: &Path) -> Result<SchemaRef> {
+    let file = File::open(path).map_err(StageError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(path))?;
+    Ok(std::sync::Arc::new(builder.schema().as_ref().clone().with_metadata(Default::default())))
 }
 
 /// An id as people write it: 32 hexadecimal digits.

@@ -4,6 +4,7 @@
 //! chain on batches, on every thread of the pool, and keeps their order; its sink writes what the batches became and
 //! commits. It emits one row: the commit.
 
+mod again;
 mod chain;
 mod exec;
 mod process;
@@ -11,6 +12,7 @@ mod sink;
 mod spec;
 mod task;
 
+pub(crate) use again::again;
 pub use chain::build;
 pub use exec::{PassExec, PassTask};
 pub use spec::{PassSpec, Source};

@@ -6,6 +6,7 @@ use super::phase::{Phase, Run, Step};
 use crate::dedup::{self, KeysSpec};
 use crate::error::{Result, StageError};
 use crate::filter::FoldReferences;
+use crate::forget::Forgotten;
 use crate::models::ModelStore;
 use crate::pass::{PassSpec, Source};
 use crate::schema;
@@ -203,6 +204,10 @@ fn pass_key(before: &str, spec: &PassSpec, models: &ModelStore, run: &Run) -> Re
         for resource in stage.resources() {
             parts.push(models.checksum(resource)?);
         }
+    }
+    let forgotten = Forgotten::load(&run.layout)?;
+    if spec.source == Source::Inputs && !forgotten.is_empty() {
+        parts.push(forgotten.fingerprint());
     }
     Ok(hash_of(&parts.iter().map(String::as_str).collect::<Vec<_>>()))
 }

@@ -86,18 +86,18 @@ impl Phase for Elect {
 
 /// What was decided of a member of a cluster.
 #[derive(Clone, Debug, PartialEq)]
-struct Decision {
+pub(super) struct Decision {
     /// The member that stays for it; `None` where it stays itself.
-    removed_for: Option<Match>,
+    pub(super) removed_for: Option<Match>,
     /// Copies in the cluster: the keeper, all that go for its sake, and the exact copies of each.
-    size: u32,
+    pub(super) size: u32,
 }
 
 /// Decides of each member, best first; `None` of one that nobody goes for and that stays.
 ///
 /// The shingles of the members that stay are held, up to `budget` bytes: what does not fit is decided in another round,
 /// over the members that none of the earlier ones stays for. A member's shingles are read once a round.
-fn elect(
+pub(super) fn elect(
     members: &[Candidate],
     threshold: f64,
     budget: u64,

@@ -14,6 +14,7 @@
 //! shingles of a component's documents that stay, in rounds where they pass the budget (`elect`). A group of very many
 //! documents that are not alike is compared through an index, not pair by pair (`kept`).
 
+mod again;
 mod components;
 mod elect;
 mod groups;
@@ -24,11 +25,12 @@ mod verify;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use again::{Again, Copy};
 pub use components::{Forest, join};
 pub use groups::{Band, Link, Member, gather};
 pub use pairs::Pair;
 
-use super::minhash::MinHash;
+use super::minhash::{HashFamily, MinHash};
 use super::normalise::Unspaced;
 use super::settle::Settle;
 use crate::bucket::{Record, bits_for};
@@ -50,6 +52,9 @@ pub struct DocumentDedup {
     pub rows: usize,
     /// What a word is in scripts without spaces: `characters` one by one, or `clauses` between punctuation.
     pub unspaced: Unspaced,
+    /// The hash functions that sign: `trommel`, or `datatrove` for its very signatures.
+    #[serde(skip_serializing_if = "HashFamily::is_default")]
+    pub hash: HashFamily,
     /// Whether only documents of one language are compared (the report's way), or all.
     pub scope: Scope,
     /// Whether candidate pairs are listed before they are verified, for those who measure the search.
@@ -69,8 +74,8 @@ pub enum Scope {
 
 impl Default for DocumentDedup {
     fn default() -> Self {
-        let MinHash { ngram, bands, rows, unspaced } = MinHash::default();
-        Self { threshold: 0.8, ngram, bands, rows, unspaced, scope: Scope::Language, list_pairs: false }
+        let MinHash { ngram, bands, rows, unspaced, hash } = MinHash::default();
+        Self { threshold: 0.8, ngram, bands, rows, unspaced, hash, scope: Scope::Language, list_pairs: false }
     }
 }
 
@@ -86,7 +91,7 @@ impl DocumentDedup {
     /// The search's parameters.
     #[must_use]
     pub fn minhash(&self) -> MinHash {
-        MinHash { ngram: self.ngram, bands: self.bands, rows: self.rows, unspaced: self.unspaced }
+        MinHash { ngram: self.ngram, bands: self.bands, rows: self.rows, unspaced: self.unspaced, hash: self.hash }
     }
 }
 
