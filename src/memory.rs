@@ -8,9 +8,13 @@
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) fn share(threads: usize) {
     let heaps = libc::c_int::try_from(threads).unwrap_or(libc::c_int::MAX);
-    #[expect(unsafe_code, reason = "a C function of two numbers; called before the threads begin")]
-    // SAFETY: `mallopt` sets a limit of the allocator, and refuses what it does not know.
-    let _ = unsafe { libc::mallopt(libc::M_ARENA_MAX, heaps) };
+    // What is large goes back as soon as it is free: glibc would raise the bound with every large buffer, and keep them.
+    let limits = [(libc::M_ARENA_MAX, heaps), (libc::M_MMAP_THRESHOLD, 1 << 20), (libc::M_TRIM_THRESHOLD, 2 << 20)];
+    for (limit, value) in limits {
+        #[expect(unsafe_code, reason = "a C function of two numbers; called before the threads begin")]
+        // SAFETY: `mallopt` sets a limit of the allocator, and refuses what it does not know.
+        let _ = unsafe { libc::mallopt(limit, value) };
+    }
 }
 
 /// Keeps the allocator to so many heaps; elsewhere than on glibc, nothing is to be done.

@@ -199,6 +199,13 @@ fn a_later_corpus_against_an_earlier_one() {
     assert!(said.contains("kept no keys") && said.contains("--keep-work"), "{said}");
     let said = fail(2, &["dedup", path(&new), "--out", path(&bare), "--against", path(&first), "--bands", "20"]);
     assert!(said.contains("its keys have other parameters") && said.contains("there: 14 bands"), "{said}");
+    let said = fail(2, &["dedup", path(&new), "--out", path(&bare), "--against", path(&first), "--hash", "datatrove"]);
+    assert!(said.contains("its keys have other parameters") && said.contains("datatrove's hashes"), "{said}");
+    let run_json = first.join("run.json");
+    let changed = std::fs::read_to_string(&run_json).unwrap().replace("\"output_version\": ", "\"output_version\": 9");
+    std::fs::write(&run_json, changed).unwrap();
+    let said = fail(2, &["dedup", path(&new), "--out", path(&bare), "--against", path(&first)]);
+    assert!(said.contains("it was made by another version") && said.contains(path(&first)), "{said}");
 }
 
 #[test]
@@ -343,4 +350,71 @@ fn frequent_lines_go_with_their_evidence() {
 fn the_selftest_passes() {
     let told = succeed(&["selftest", "dedup", "--docs", "6000"]);
     assert!(told.contains("at 0.8 and more: 0\npassed"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_disk_that_fills_is_told_and_the_run_goes_on_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = write(&folder.path().join("corpus"), &planted(), 3);
+    let [whole, short] = ["whole", "short"].map(|name| folder.path().join(name));
+    succeed(&["dedup", path(&corpus), "--out", path(&whole)]);
+    // No file may grow beyond 16 KiB, as if the disk had no more: what is larger is refused by the system.
+    let limited = |blocks: u32| {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+        let mut command = std::process::Command::new("sh");
+        command.args([
+            "-c",
+            &script,
+            "sh",
+            env!("CARGO_BIN_EXE_trommel"),
+            "dedup",
+            path(&corpus),
+            "--out",
+            path(&short),
+        ]);
+        command.output().unwrap()
+    };
+    let output = limited(32);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.to_lowercase().contains("file too large") && said.contains(path(&short)), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    for table in ["documents", "dedup"] {
+        let files = std::fs::read_dir(short.join(table)).map_or(0, Iterator::count);
+        assert_eq!(files, 0, "{table}: nothing half written has a name");
+    }
+    let said = fail(2, &["sql", path(&short), "select 1"]);
+    assert!(said.contains("is not finished"), "{said}");
+    succeed(&["dedup", path(&corpus), "--out", path(&short)]);
+    for table in ["documents", "rejected", "ledger", "dedup"] {
+        assert!(contents(&whole.join(table)) == contents(&short.join(table)), "{table}");
+    }
+}
+
+#[test]
+fn killed_and_resumed_it_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = write(&folder.path().join("corpus"), &planted(), 4);
+    let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(name));
+    succeed(&["dedup", path(&corpus), "--out", path(&whole), "--levels", "exact,document,line"]);
+    let arguments =
+        ["dedup", path(&corpus), "--out", path(&killed), "--levels", "exact,document,line", "--threads", "1"];
+    // Killed again and again, each time a little later, with another number of buckets when it goes on.
+    for turn in 1..8_u64 {
+        let mut child = run::program()
+            .args(arguments)
+            .args(["--memory", if turn % 2 == 0 { "64KiB" } else { "1GiB" }])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20 * turn));
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    succeed(&arguments);
+    for table in ["documents", "rejected", "ledger", "dedup", "lines"] {
+        assert!(contents(&whole.join(table)) == contents(&killed.join(table)), "{table}");
+    }
 }

@@ -1,5 +1,6 @@
 //! `trommel forget`: documents out of a finished run.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -45,10 +46,12 @@ pub(super) fn run(args: &ForgetArgs) -> Result<()> {
     print(&describe(&told, &args.run))
 }
 
+/// Adds the lines of a file to a list.
+type Add = fn(&mut Forgotten, &str) -> Result<(), String>;
+
 fn list(args: &ForgetArgs) -> Result<Forgotten> {
     let mut list = Forgotten::default();
     let read = |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()));
-    type Add = fn(&mut Forgotten, &str) -> Result<(), String>;
     let kinds: [(&Option<PathBuf>, Add); 3] =
         [(&args.url, Forgotten::add_urls), (&args.domain, Forgotten::add_domains), (&args.id, Forgotten::add_ids)];
     for (path, add) in kinds {
@@ -74,7 +77,8 @@ fn describe(told: &Told, run: &Path) -> String {
     );
     let mut line = |count: u64, what: &str| {
         if count > 0 {
-            text.push_str(&format!("{} {what}\n", HumanCount(count)));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{} {what}", HumanCount(count));
         }
     };
     line(told.moved, "documents that had gone for them go for another one now");

@@ -153,7 +153,7 @@ pub(crate) fn read_keys(path: &Path, columns: &[&Column]) -> Result<impl Iterato
     }))
 }
 
-/// Calls `visit` with these rows of a file of documents, in order, a few hundred at a time; only they are read.
+/// Calls `visit` with these rows of a file of documents, in order, some dozens at a time; only they are read.
 ///
 /// # Errors
 /// [`StageError`] when the file is gone or damaged, or the visitor fails.
@@ -174,7 +174,7 @@ pub(crate) fn each_row(
     let reader = builder
         .with_projection(mask)
         .with_row_selection(RowSelection::from_consecutive_ranges(ranges, total))
-        .with_batch_size(256)
+        .with_batch_size(64) // they may be long
         .build()
         .map_err(StageError::table(path))?;
     for batch in reader {

@@ -248,7 +248,7 @@ impl Changes {
             }
             Ok(())
         })?;
-        let mut decided: Vec<(u32, Option<(u32, f64, u32)>)> = Vec::new();
+        let mut decided = Vec::new();
         again.decide(bench.bucket_budget(), |number, kept| decided.push((number, kept)))?;
         let mut sizes: BTreeMap<Place, u32> = candidates.keys().map(|place| (*place, copies(place))).collect();
         for (number, kept) in &decided {

@@ -168,7 +168,9 @@ mod tests {
         let old = || Some("old".to_owned());
         let begin = || {
             let mut change = Change::begin(&layout).unwrap();
-            ["documents/a", "work/keys/a"].iter().for_each(|name| change.write(name, b"new").unwrap());
+            for name in ["documents/a", "work/keys/a"] {
+                change.write(name, b"new").unwrap();
+            }
             change.remove("work/other".into());
             change
         };

@@ -258,7 +258,7 @@ impl Tables<'_> {
         let layout = &self.run.layout;
         let folder = layout.path("mixes");
         let Ok(entries) = fs::read_dir(&folder) else { return Ok(()) };
-        let mut folders: Vec<_> = entries.filter_map(|entry| entry.ok()).map(|entry| entry.path()).collect();
+        let mut folders: Vec<_> = entries.filter_map(std::result::Result::ok).map(|entry| entry.path()).collect();
         folders.sort();
         for folder in folders {
             let path = folder.join("mix.json");
@@ -364,7 +364,7 @@ pub(super) fn amend_commits(layout: &Layout, change: &mut Change<'_>) -> Result<
     let mut open = vec![layout.path("commits")];
     while let Some(folder) = open.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
-        let mut paths: Vec<_> = entries.filter_map(|entry| entry.ok()).map(|entry| entry.path()).collect();
+        let mut paths: Vec<_> = entries.filter_map(std::result::Result::ok).map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths {
             if path.is_dir() {

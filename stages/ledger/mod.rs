@@ -35,7 +35,7 @@ pub(crate) fn read(path: &Path, columns: &[&str]) -> Result<impl Iterator<Item =
 pub(crate) fn schema_of(path: &Path) -> Result<SchemaRef> {
     let file = File::open(path).map_err(StageError::io("open", path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(StageError::table(path))?;
-    Ok(std::sync::Arc::new(builder.schema().as_ref().clone().with_metadata(Default::default())))
+    Ok(std::sync::Arc::new(builder.schema().as_ref().clone().with_metadata(std::collections::HashMap::default())))
 }
 
 /// An id as people write it: 32 hexadecimal digits.
