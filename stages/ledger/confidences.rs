@@ -12,13 +12,14 @@ use crate::task::Layout;
 /// The confidences of a run's documents by their label (`eng_Latn`), whatever became of them; sorted.
 ///
 /// # Errors
-/// When the ledger cannot be read, or was written by a recipe without the stage `language`.
+/// When the documents cannot be read, or was written by a recipe without the stage `language`.
 pub fn confidences(layout: &Layout) -> Result<BTreeMap<String, Vec<f32>>> {
     let mut found: BTreeMap<String, Vec<f32>> = BTreeMap::new();
-    for path in layout.files("ledger")? {
+    let (kept, rejected) = (layout.files("documents")?, layout.files("rejected")?);
+    for path in kept.into_iter().chain(rejected) {
         for batch in read(&path, &["language", "language_confidence"])? {
             let batch = batch?;
-            let missing = || StageError::Internal("a ledger without languages".into());
+            let missing = || StageError::Internal("documents without the columns of languages".into());
             let labels = batch.column_by_name("language").and_then(|column| column.as_string_opt::<i32>());
             let values = batch.column_by_name("language_confidence");
             let values = values.and_then(|column| column.as_primitive_opt::<Float32Type>()).ok_or_else(missing)?;
