@@ -341,10 +341,11 @@ pub(crate) struct SelftestArgs {
 /// Arguments of `train`.
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
-    /// The model: language, class, topic, quality, or extraction (which blocks of a page are content)
-    #[arg(value_parser = ["language", "class", "topic", "quality", "extraction"])]
+    /// The model: language, class, topic, quality, or extraction (which blocks of a page are content); or
+    /// language-thresholds, the least confidence of each language by FineWeb-2's rule, printed for a recipe
+    #[arg(value_parser = ["language", "class", "topic", "quality", "extraction", "language-thresholds"])]
     pub model: String,
-    /// The folder of training data (see docs/models.md for its layout)
+    /// The folder of training data (see docs/models.md for its layout); of `language-thresholds`, that of a finished run
     #[arg(long, value_name = "DIR", env = "TROMMEL_DATA")]
     pub data: PathBuf,
     /// Where the model and its card are written [default: where the shipped model stands in the sources]

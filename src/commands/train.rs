@@ -1,16 +1,39 @@
 //! `trommel train`: the small models that ship, from a folder of training data.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
+use stages::ledger::{confidences, least_confidence};
 
 use super::print;
+use super::saved::Saved;
 use crate::cli::TrainArgs;
 use crate::train::{self, Task};
 
+/// Below so many documents, a median says little about a language.
+const FEW: usize = 100;
+
 pub(super) fn run(args: &TrainArgs) -> Result<()> {
+    if args.model == "language-thresholds" {
+        return language_thresholds(&args.data);
+    }
     let shipped = if args.model == "extraction" { "stages/extract" } else { "filters/models" };
     let out = args.out.as_deref().unwrap_or_else(|| Path::new(shipped));
     let task = Task { model: &args.model, data: &args.data, out, seed: args.seed, outputs: args.outputs.as_deref() };
     print(&train::run(&task)?)
+}
+
+/// The least confidence of each language in a finished run, as lines for its recipe.
+fn language_thresholds(folder: &Path) -> Result<()> {
+    let (layout, ..) = Saved::finished(folder)?;
+    let mut text =
+        String::from("[stage.languages] # under the stage `language`: max(0.3, min(0.9, median - deviation))\n");
+    for (label, values) in confidences(&layout)?.into_iter().filter(|(label, _)| !label.starts_with("und_")) {
+        let Some(least) = least_confidence(&values) else { continue };
+        // Too few documents: shown, not set. Writing to a string cannot fail.
+        let mark = if values.len() < FEW { "# " } else { "" };
+        let _ = writeln!(text, "{mark}{label} = {{ min = {least:.3} }} # of {} documents", values.len());
+    }
+    print(&text)
 }

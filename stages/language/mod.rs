@@ -1,5 +1,6 @@
 //! language: which language and script a text is in, by fastText.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::StringBuilder;
@@ -23,11 +24,14 @@ pub struct LanguageConfig {
     pub model: String,
     /// The confidence that keeps a document.
     pub confidence: Bounds,
+    /// The same for documents of one language, in its place: by label (`zho_Hans`) or its language (`zho`), the label
+    /// first. `{}` bounds nothing.
+    pub languages: BTreeMap<String, Bounds>,
 }
 
 impl Default for LanguageConfig {
     fn default() -> Self {
-        Self { model: "embedded:language".into(), confidence: Bounds::at_least(0.5) }
+        Self { model: "embedded:language".into(), confidence: Bounds::at_least(0.5), languages: BTreeMap::new() }
     }
 }
 
@@ -35,7 +39,19 @@ impl LanguageConfig {
     /// Everything that cannot be meant.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
-        self.confidence.problem().map(|problem| format!("language.confidence: {problem}")).into_iter().collect()
+        let own = self.languages.iter().map(|(label, bounds)| (format!("language.languages.{label}"), bounds));
+        std::iter::once(("language.confidence".to_owned(), &self.confidence))
+            .chain(own)
+            .filter_map(|(name, bounds)| Some(format!("{name}: {}", bounds.problem()?)))
+            .collect()
+    }
+
+    /// The confidence that keeps a document of this label.
+    #[must_use]
+    pub fn confidence_of(&self, label: &str) -> Bounds {
+        let language = label.split('_').next().unwrap_or(label);
+        let own = self.languages.get(label).or_else(|| self.languages.get(language));
+        own.copied().unwrap_or(self.confidence)
     }
 
     /// The model.
@@ -49,7 +65,7 @@ impl LanguageConfig {
 #[derive(Debug)]
 pub struct Language {
     model: Arc<Model>,
-    confidence: Bounds,
+    config: LanguageConfig,
 }
 
 /// What is said of this stage.
@@ -79,7 +95,7 @@ impl Language {
                 message: format!("its labels, such as `{label}`, are no language codes"),
             });
         }
-        Ok(Self { model, confidence: config.confidence })
+        Ok(Self { model, config: config.clone() })
     }
 
     /// The language of one text.
@@ -109,7 +125,8 @@ impl DocumentStage for Language {
             }
             block_column.read(row, &mut blocks);
             let found = self.identify(texts.value(row), &blocks);
-            if let filters::Verdict::Reject { value, bound } = self.confidence.judge(Some(found.confidence.into())) {
+            let bounds = self.config.confidence_of(&found.label);
+            if let filters::Verdict::Reject { value, bound } = bounds.judge(Some(found.confidence.into())) {
                 let fate = Fate::broke(CARD.id, "language.confidence", value, bound);
                 fates.push((row, fate.because(found.label.clone())));
             }
@@ -124,5 +141,33 @@ impl DocumentStage for Language {
             batch.end(row, fate);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_has_its_own_confidence() {
+        let config: LanguageConfig = serde_json::from_value(serde_json::json!({
+            "confidence": { "min": 0.5 },
+            "languages": { "ara": { "min": 0.8 }, "zho": { "min": 0.6 }, "zho_Hant": {}, "swa": { "min": 0.3 } },
+        }))
+        .unwrap();
+        for (label, expected) in [
+            ("deu_Latn", Bounds::at_least(0.5)),
+            ("ara_Arab", Bounds::at_least(0.8)),
+            ("zho_Hans", Bounds::at_least(0.6)),
+            ("zho_Hant", Bounds::NONE),
+            ("swa_Latn", Bounds::at_least(0.3)),
+            ("und_Zyyy", Bounds::at_least(0.5)),
+        ] {
+            assert_eq!(config.confidence_of(label), expected, "{label}");
+        }
+        assert!(config.problems().is_empty());
+        let twisted = serde_json::json!({ "languages": { "zho": { "min": 0.5, "max": 0.3 } } });
+        let problems = serde_json::from_value::<LanguageConfig>(twisted).unwrap().problems();
+        assert!(problems.len() == 1 && problems[0].starts_with("language.languages.zho: "), "{problems:?}");
     }
 }

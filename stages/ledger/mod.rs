@@ -1,5 +1,6 @@
 //! The ledger of a run, read: one row an input record, with its fate and every measure.
 
+mod confidences;
 mod fates;
 mod find;
 mod judge;
@@ -12,6 +13,7 @@ use arrow::datatypes::SchemaRef;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+pub use confidences::{confidences, least_confidence};
 pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};
 pub use judge::{Judged, Moved, Moves, Side, judge};
