@@ -29,7 +29,9 @@ pub fn confidences(layout: &Layout) -> Result<BTreeMap<String, Vec<f32>>> {
             }
         }
     }
-    found.values_mut().for_each(|values| values.sort_by(f32::total_cmp));
+    for values in found.values_mut() {
+        values.sort_by(f32::total_cmp);
+    }
     Ok(found)
 }
 
