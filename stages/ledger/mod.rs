@@ -1,5 +1,6 @@
 //! The ledger of a run, read: one row an input record, with its fate and every measure.
 
+mod fairness;
 mod fates;
 mod find;
 mod judge;
@@ -11,6 +12,7 @@ use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+pub use fairness::{Cell, fairness};
 pub use fates::{FateCount, fates};
 pub use find::{Wanted, find};
 pub use judge::{Judged, Moved, Moves, Side, judge};
