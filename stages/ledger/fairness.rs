@@ -87,7 +87,7 @@ pub fn fairness(layout: &Layout) -> Result<Vec<Cell>> {
     // Lengths by sixteenths of an octave: deciles in one reading and little memory.
     let mut lengths: BTreeMap<u32, Group> = BTreeMap::new();
     let damaged = || StageError::Internal("a ledger without fates or measures".into());
-    let columns = ["url", "language", "branch", "fate.stage", "fate.rule", "measures.length.words"];
+    let columns = ["url", "language", "branch", "fate.stage", "fate.rule", "measures"];
     for path in layout.files("ledger")? {
         for batch in read(&path, &columns)? {
             let batch = batch?;
