@@ -255,7 +255,7 @@ pub(crate) struct ExplainArgs {
 pub(crate) struct JudgeArgs {
     /// The folder of a finished run
     pub run: PathBuf,
-    /// A bound to move: FILTER.min=N, FILTER.max=N, or FILTER=off
+    /// A bound to move: FILTER.min=N, FILTER.max=N, or FILTER=off; LANGUAGE:FILTER.max=N for one language
     #[arg(long, value_name = "BOUND")]
     pub set: Vec<String>,
     /// Another recipe, whose filter bounds are compared with the run's

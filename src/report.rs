@@ -8,7 +8,7 @@ use indicatif::{HumanBytes, HumanCount};
 use serde::{Deserialize, Serialize};
 use stages::dedup::{Cluster, LARGEST, largest};
 use stages::forget::{Ended, Told};
-use stages::ledger::{FateCount, fates};
+use stages::ledger::{Cell, FateCount, fairness, fates};
 use stages::plan::{Plan, Run};
 use stages::read::Integrity;
 use stages::spec::StageSpec;
@@ -28,6 +28,9 @@ pub(crate) struct Summary {
     /// What each level of deduplication found, in the order of the recipe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub duplicates: Vec<Duplicates>,
+    /// Removals of each rule of the filters, by language, top-level domain, branch and length.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fairness: Vec<Cell>,
 }
 
 /// What a level of deduplication found.
@@ -95,6 +98,7 @@ impl Summary {
             }
         }
         summary.fates = fates(&run.layout)?;
+        summary.fairness = fairness(&run.layout)?;
         summary.check()?;
         Ok(summary)
     }
@@ -188,6 +192,7 @@ impl Summary {
         self.fate_table(&mut text);
         self.clusters(&mut text);
         self.classes(&mut text);
+        self.uneven(&mut text);
         let integrity = self.integrity.to_string();
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(text, "\ninput: {integrity}");
@@ -279,7 +284,45 @@ impl Summary {
                 writeln!(text, "{class:<13} {:>15} {:>6}%", HumanCount(*tokens).to_string(), percent(*tokens, total));
         }
     }
+
+    /// The groups of documents that a rule removes clearly more or less often than the others: their 95% intervals do
+    /// not meet.
+    fn uneven(&self, text: &mut String) {
+        let mut apart: Vec<&Cell> = self.fairness.iter().filter(|cell| cell.gap() > 0.0).collect();
+        if apart.is_empty() {
+            return;
+        }
+        // Stable, so that equal ones stay in the order of their names.
+        apart.sort_by(|a, b| b.gap().total_cmp(&a.gap()));
+        let shown = apart.len().min(NAMED);
+        let _ = writeln!(
+            text,
+            "\n{shown} of {} groups that a filter treats unlike the others (95% intervals apart; all in run.json)\n{:<34} \
+             {:<22} {:>10} {:>16} {:>16}",
+            apart.len(),
+            "rule",
+            "group",
+            "documents",
+            "removed",
+            "others"
+        );
+        let range = |(low, high): (f64, f64)| format!("{:.1}-{:.1}%", low * 100.0, high * 100.0);
+        for cell in &apart[..shown] {
+            let _ = writeln!(
+                text,
+                "{:<34} {:<22} {:>10} {:>16} {:>16}",
+                cell.rule,
+                format!("{} {}", cell.by, cell.group),
+                HumanCount(cell.documents).to_string(),
+                range(cell.interval()),
+                range(cell.other_interval())
+            );
+        }
+    }
 }
+
+/// Groups that stand apart and are named.
+const NAMED: usize = 12;
 
 /// A share as percent with one digit.
 #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]

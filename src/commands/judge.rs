@@ -59,10 +59,19 @@ fn filters_come_before_a_global_step(recipe: &Recipe) -> bool {
     filter < global
 }
 
-/// `FILTER.min=N`, `FILTER.max=N`, `FILTER=off`.
+/// `FILTER.min=N`, `FILTER.max=N`, `FILTER=off`, each with `LANGUAGE:` before it for the bounds of one language.
 fn set(config: &mut FilterConfig, setting: &str) -> Result<(), Usage> {
-    let form = || Usage(format!("--set {setting}: write FILTER.min=N, FILTER.max=N or FILTER=off"));
+    let form = || {
+        Usage(format!(
+            "--set {setting}: write FILTER.min=N, FILTER.max=N or FILTER=off, for one language LANGUAGE:FILTER.max=N"
+        ))
+    };
     let (name, value) = setting.split_once('=').ok_or_else(form)?;
+    let (language, name) = match name.split_once(':') {
+        Some((language, name)) if !language.is_empty() => (Some(language), name),
+        Some(_) => return Err(form()),
+        None => (None, name),
+    };
     let known = || FILTERS.iter().map(|filter| filter.card().id);
     let unknown = |id: &str| {
         let elsewhere =
@@ -75,6 +84,9 @@ fn set(config: &mut FilterConfig, setting: &str) -> Result<(), Usage> {
         Usage(format!("--set {setting}: there is no filter `{id}`{hint}"))
     };
     if value == "off" {
+        if let Some(language) = language {
+            return config.set_language_bounds(language, name, Bounds::default()).map_err(|_| unknown(name));
+        }
         return config.set_bounds(name, None).map_err(|_| unknown(name));
     }
     let (id, end) = name.rsplit_once('.').ok_or_else(form)?;
@@ -82,13 +94,17 @@ fn set(config: &mut FilterConfig, setting: &str) -> Result<(), Usage> {
         return Err(if matches!(end, "min" | "max") { unknown(id) } else { form() });
     }
     let number: f64 = value.parse().map_err(|_| form())?;
-    let mut bounds: Bounds = config.bounds_of(id, None).unwrap_or_default();
+    let mut bounds: Bounds = config.bounds_of(id, language).unwrap_or_default();
     match end {
         "min" => bounds.min = Some(number),
         "max" => bounds.max = Some(number),
         _ => return Err(form()),
     }
-    config.set_bounds(id, Some(bounds)).map_err(Usage)
+    match language {
+        Some(language) => config.set_language_bounds(language, id, bounds),
+        None => config.set_bounds(id, Some(bounds)),
+    }
+    .map_err(Usage)
 }
 
 fn comparison(judged: &Judged) -> String {
@@ -157,7 +173,16 @@ mod tests {
         assert_eq!(config.bounds_of("length.words", None), Some(Bounds::between(100.0, 100_000.0)));
         set(&mut config, "length.words=off").unwrap();
         assert_eq!(config.bounds_of("length.words", None), None);
+        set(&mut config, "length.words.min=10").unwrap();
+        set(&mut config, "zho:length.words.max=50").unwrap();
+        set(&mut config, "deu_Latn:length.words=off").unwrap();
+        let bounds = |language| config.bounds_of("length.words", Some(language));
+        assert_eq!(bounds("zho_Hans"), Some(Bounds::between(10.0, 50.0)), "the other end stays");
+        assert_eq!(bounds("deu_Latn"), Some(Bounds::default()));
+        assert_eq!(bounds("eng_Latn"), Some(Bounds::at_least(10.0)));
         for (setting, expected) in [
+            (":length.words.min=1", "LANGUAGE:FILTER.max=N"),
+            ("zho:length.wrods.min=1", "did you mean `length.words`"),
             ("length.wrods.min=1", "did you mean `length.words`"),
             ("length.words=1", "FILTER.min=N"),
             ("length.words.min=much", "FILTER.min=N"),

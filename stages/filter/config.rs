@@ -61,6 +61,17 @@ impl FilterConfig {
         Ok(())
     }
 
+    /// Sets the bounds of a filter for documents of one language, by label or its language; no bounds at all are
+    /// another thing than those for all languages.
+    ///
+    /// # Errors
+    /// A message when there is no such filter.
+    pub fn set_language_bounds(&mut self, language: &str, id: &str, bounds: Bounds) -> Result<(), String> {
+        let id = FilterId::try_from(id.to_owned())?;
+        self.languages.entry(language.to_owned()).or_default().insert(id, bounds);
+        Ok(())
+    }
+
     /// Everything that cannot be meant.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The ledger of a run, read: one row an input record, with its fate and every measure.
 
 mod confidences;
+mod fairness;
 mod fates;
 mod find;
 mod judge;
@@ -14,6 +15,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 pub use confidences::{confidences, least_confidence};
+pub use fairness::{Cell, fairness};
 pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};
 pub use judge::{Judged, Moved, Moves, Side, judge};
