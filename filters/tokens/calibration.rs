@@ -70,13 +70,16 @@ impl Calibration {
     pub(super) fn read(from: &mut &[u8]) -> Option<Self> {
         let (count, rest) = from.split_first_chunk::<4>()?;
         *from = rest;
+        // A damaged value must not become a measure that is no number.
         let mut value = || {
             let (bytes, rest) = from.split_first_chunk::<8>()?;
             *from = rest;
-            Some(f64::from_le_bytes(*bytes))
+            Some(f64::from_le_bytes(*bytes)).filter(|value| value.is_finite())
         };
         let curve = [value()?, value()?, value()?];
-        let bins = (0..u32::from_le_bytes(*count)).map(|_| Some((value()?, value()?))).collect::<Option<_>>()?;
+        let bins = (0..u32::from_le_bytes(*count))
+            .map(|_| Some((value()?, value().filter(|spread| *spread >= LEAST_SPREAD)?)))
+            .collect::<Option<_>>()?;
         Some(Self { curve, bins })
     }
 }
@@ -195,6 +198,19 @@ mod tests {
         let usual = Point { tokens: 1000, divergence: 8.0 - 0.7 * 1000_f64.ln() };
         assert!(calibration.z(usual).abs() < 2.0, "{}", calibration.z(usual));
         assert!(calibration.z(Point { divergence: usual.divergence + 3.0, ..usual }) > 4.0);
+    }
+
+    #[test]
+    fn damaged_values_are_refused() {
+        let mut bytes = Vec::new();
+        Calibration::fit(&documents()).unwrap().write(&mut bytes);
+        assert!(Calibration::read(&mut bytes.as_slice()).is_some());
+        let last_spread = bytes.len() - 8;
+        for (at, value) in [(4, f64::NAN), (12, f64::INFINITY), (last_spread, 0.0), (last_spread, -1.0)] {
+            let mut damaged = bytes.clone();
+            damaged[at..at + 8].copy_from_slice(&value.to_le_bytes());
+            assert_eq!(Calibration::read(&mut damaged.as_slice()), None, "{value} at {at}");
+        }
     }
 
     #[test]

@@ -183,6 +183,7 @@ mod tests {
         assert!(reference.divergence(&usual).unwrap().divergence + 3.0 < far);
         assert!(far.is_finite());
         assert_eq!(reference.divergence(&vec![(1, 19)]), None, "too short");
+        assert_eq!(reference.divergence(&Vec::new()), None, "empty");
         assert_eq!(reference.z(&usual), None, "not calibrated");
     }
 

@@ -72,7 +72,9 @@ fn narrow(totals: &[u64]) -> Counts {
 pub fn load_references(layout: &Layout) -> Result<References> {
     let path = layout.path(PATH);
     let bytes = fs::read(&path).map_err(StageError::io("read", &path))?;
-    References::from_bytes(&bytes).ok_or_else(|| StageError::table(&path)("no token references of this version"))
+    References::from_bytes(&bytes).ok_or_else(|| {
+        StageError::table(&path)("token references that are damaged or of another version: run again into a new folder")
+    })
 }
 
 #[cfg(test)]
