@@ -14,7 +14,7 @@
 //! and token references, which hold no text of one document, stay as they were counted; a line of boilerplate that
 //! `lines/` shows stays; a mix loses what was forgotten and gains nothing until `trommel mix` draws it again.
 //!
-//! The whole is one change, made or not made ([`commit`]).
+//! The whole is one change, made or not made (`commit`).
 
 mod changes;
 mod commit;
