@@ -1,6 +1,6 @@
 //! Payment card numbers: issuer range, length, Luhn checksum.
 
-use super::{luhn, number_runs, stands_alone};
+use super::{cue, luhn, number_runs, stands_alone};
 
 pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
@@ -8,12 +8,13 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
         let run = &bytes[start..end];
         let digits: Vec<u8> = run.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0').collect();
         let is_decimal = start.checked_sub(1).is_some_and(|before| matches!(bytes[before], b'.' | b',' | b'-' | b'/'));
-        if (13..=19).contains(&digits.len())
+        if (12..=19).contains(&digits.len())
             && !is_decimal
             && stands_alone(bytes, start, end)
             && is_grouped(run)
             && is_issued(&digits)
-            && luhn(digits.into_iter())
+            && luhn(digits.iter().copied())
+            && (digits.len() > 12 || cue::is_near(bytes, start, end, &["card", "maestro", "debit"]))
         {
             add(start, end);
         }
@@ -33,13 +34,14 @@ fn is_issued(digits: &[u8]) -> bool {
     let prefix = |length: usize| digits[..length].iter().fold(0_u32, |number, digit| number * 10 + u32::from(*digit));
     let (two, three, four) = (prefix(2), prefix(3), prefix(4));
     match digits.len() {
+        12 => matches!(two, 50 | 56..=58 | 63 | 67), // Maestro
         13 | 19 if digits[0] == 4 => true,
         14 => matches!(three, 300..=305) || matches!(two, 36 | 38 | 39),
-        15 => matches!(two, 34 | 37),
+        15 => matches!(two, 34 | 37) || matches!(four, 1800 | 2131), // the second are JCB's old ones
         16 => {
             digits[0] == 4
                 || matches!(two, 51..=55 | 60 | 62 | 65)
-                || matches!(four, 2221..=2720 | 3528..=3589)
+                || matches!(four, 2221..=2720 | 3500..=3599)
                 || matches!(three, 644..=649)
                 || matches!(two, 50 | 56..=58 | 67)
         }
@@ -59,6 +61,7 @@ mod tests {
             &[
                 ("Visa 4111 1111 1111 1111.", &["4111 1111 1111 1111"]),
                 ("5500-0000-0000-0004 and 340000000000009", &["5500-0000-0000-0004", "340000000000009"]),
+                ("Maestro card 676222165679\nitem 676222165679", &["676222165679"]),
                 ("4111111111111112 has a wrong checksum", &[]),
                 ("1234567812345670 has no issuer", &[]),
                 ("order x4111111111111111, 0.4111111111111111", &[]),

@@ -1,5 +1,6 @@
 //! International bank account numbers: country, its length, checksum modulo 97 (ISO 13616).
 
+use super::numbers::Group;
 use super::stands_alone;
 
 /// Length of an IBAN by country.
@@ -85,14 +86,13 @@ const LENGTHS: [(&[u8; 2], usize); 79] = [
     (b"XK", 20),
 ];
 
-pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
+pub(super) fn find(text: &str, groups: &[Group], add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
-    for start in 0..bytes.len().saturating_sub(14) {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|place| bytes[start + place]);
-        if !(a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()) {
-            continue;
-        }
-        let Some((_, length)) = LENGTHS.iter().find(|(country, _)| **country == [a, b]) else { continue };
+    for group in groups.iter().filter(|group| group.len() >= 2) {
+        let Some(start) = group.start.checked_sub(2) else { continue };
+        let country = [bytes[start], bytes[start + 1]].map(|byte| byte.to_ascii_uppercase());
+        let Ok(place) = LENGTHS.binary_search_by_key(&&country, |(country, _)| *country) else { continue };
+        let length = &LENGTHS[place].1;
         if let Some(end) = end_of(bytes, start, *length)
             && stands_alone(bytes, start, end)
             && checks(&bytes[start..end])
@@ -107,7 +107,7 @@ fn end_of(bytes: &[u8], start: usize, length: usize) -> Option<usize> {
     let (mut count, mut at) = (0, start);
     while count < length {
         match bytes.get(at)? {
-            byte if byte.is_ascii_digit() || byte.is_ascii_uppercase() => count += 1,
+            byte if byte.is_ascii_alphanumeric() => count += 1,
             b' ' | b'-' if bytes[at - 1].is_ascii_alphanumeric() => {}
             _ => return None,
         }
@@ -122,7 +122,7 @@ fn checks(account: &[u8]) -> bool {
     let (head, tail) = plain.split_at(4);
     let remainder = tail.iter().chain(head).fold(0_u32, |remainder, byte| match byte {
         b'0'..=b'9' => (remainder * 10 + u32::from(byte - b'0')) % 97,
-        _ => (remainder * 100 + u32::from(byte - b'A') + 10) % 97,
+        _ => (remainder * 100 + u32::from(byte.to_ascii_uppercase() - b'A') + 10) % 97,
     });
     remainder == 1
 }
@@ -132,12 +132,18 @@ mod tests {
     use super::super::{Kind, check};
 
     #[test]
+    fn countries_are_in_order() {
+        assert!(super::LENGTHS.is_sorted_by_key(|(country, _)| *country));
+    }
+
+    #[test]
     fn accounts() {
         check(
             Kind::Iban,
             &[
                 ("IBAN DE89 3704 0044 0532 0130 00.", &["DE89 3704 0044 0532 0130 00"]),
                 ("GB82WEST12345698765432", &["GB82WEST12345698765432"]),
+                ("gb82west12345698765432", &["gb82west12345698765432"]),
                 ("DE89 3704 0044 0532 0130 01", &[]),
                 ("XX89370400440532013000, DE8937040044053201300", &[]),
                 ("XDE89370400440532013000", &[]),

@@ -2,6 +2,16 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::cue;
+
+/// Things that are numbered with dots; in lower case.
+const NUMBERED: &[&str] = &[
+    "version", "versions", "ver", "v", "release", "build", "firmware", "driver", "section", "chapter", "clause", "rule",
+];
+
+/// Bytes before a number in which their name may stand.
+const BEFORE: usize = 14;
+
 pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
     // IPv4: a dot with digits on both sides; the run around it is looked at once.
@@ -17,7 +27,8 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
         while end > start && bytes[end - 1] == b'.' {
             end -= 1;
         }
-        if is_alone(bytes, start, end) && text[start..end].parse().is_ok_and(is_public_v4) {
+        let is_other = || cue::has_word(&bytes[start.saturating_sub(BEFORE)..start], NUMBERED);
+        if is_alone(bytes, start, end) && text[start..end].parse().is_ok_and(is_public_v4) && !is_other() {
             add(start, end);
         }
     }
@@ -36,7 +47,12 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
             end -= 1;
         }
         let colons = bytes[start..end].iter().filter(|byte| **byte == b':').count();
-        if colons >= 2 && is_alone(bytes, start, end) && text[start..end].parse().is_ok_and(is_public_v6) {
+        // Outside of what is given out so far (2000::/3), only an address in full is one.
+        let is_given = bytes[start] == b'2' || bytes[start] == b'3';
+        if (if is_given { colons >= 2 } else { colons == 7 })
+            && is_alone(bytes, start, end)
+            && text[start..end].parse().is_ok_and(is_public_v6)
+        {
             add(start, end);
         }
     }
@@ -67,16 +83,19 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || (a == 100 && (64..128).contains(&b)) // shared by carriers (RFC 6598)
         || (a == 192 && b == 0 && c == 0)
         || (a == 198 && (b == 18 || b == 19)) // benchmarks (RFC 2544)
-        || a >= 224)
+        || (a == 224 && b == 0 && c == 0) // groups of one network
+        || a >= 239)
 }
 
+/// All but what identifies nobody: unspecified, loopback, private, of one link, documentation, groups.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
-    // Global unicast is 2000::/3; documentation is 2001:db8::/32 and 3fff::/20.
-    (0x2000..0x4000).contains(&first)
-        && !(first == 0x2001 && second == 0xdb8)
-        && !(first == 0x3fff && second < 0x1000)
-        && !(first == 0x2001 && second < 0x200)
+    !(first < 0x100
+        || address.is_unique_local()
+        || first & 0xff00 >= 0xfe00
+        || (first == 0x2001 && second == 0xdb8)
+        || (first == 0x3fff && second < 0x1000)
+        || (first == 0x2001 && second < 0x200))
 }
 
 #[cfg(test)]
@@ -92,6 +111,8 @@ mod tests {
                 ("10.0.0.1 192.168.1.1 127.0.0.1 203.0.113.9 100.64.0.1 255.255.255.255", &[]),
                 ("version 1.2.3.4.5, v8.8.8.8, 8.8.8, 300.8.8.8, 8.8.8.8-beta", &[]),
                 ("[2a00:1450:4001:81b::200e]:443", &["2a00:1450:4001:81b::200e"]),
+                ("version 6.0.1.6 of, section 3.1.2.4, driver v 1.2.3.4; server 6.0.1.6", &["6.0.1.6"]),
+                ("4f8a:c99e:dc86:faf9:5988:5f63:375e:8a2a", &["4f8a:c99e:dc86:faf9:5988:5f63:375e:8a2a"]),
                 ("fe80::1 ::1 2001:db8::1 12:30:45 a::b std::vec", &[]),
             ],
         );

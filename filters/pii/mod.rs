@@ -8,9 +8,14 @@
 //! by length and separators, not against each country's numbering plan.
 
 mod card;
+mod crypto;
+mod cue;
 mod email;
 mod iban;
 mod ip;
+mod mac;
+mod national_id;
+mod numbers;
 mod phone;
 mod secret;
 mod ssn;
@@ -35,13 +40,19 @@ pub enum Kind {
     CreditCard,
     /// A US social security number.
     UsSsn,
+    /// A number that a state gives to a person, other than the US social security number.
+    NationalId,
+    /// An address of a cryptocurrency.
+    Crypto,
+    /// The address of a network card.
+    Mac,
     /// A telephone number.
     Phone,
 }
 
 impl Kind {
     /// Every kind; where two see the same bytes, the earlier one counts.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::UrlCredentials,
         Self::Secret,
         Self::Email,
@@ -49,6 +60,9 @@ impl Kind {
         Self::Iban,
         Self::CreditCard,
         Self::UsSsn,
+        Self::NationalId,
+        Self::Crypto,
+        Self::Mac,
         Self::Phone,
     ];
 
@@ -63,6 +77,9 @@ impl Kind {
             Self::Iban => "iban",
             Self::CreditCard => "credit_card",
             Self::UsSsn => "us_ssn",
+            Self::NationalId => "national_id",
+            Self::Crypto => "crypto",
+            Self::Mac => "mac",
             Self::Phone => "phone",
         }
     }
@@ -75,7 +92,7 @@ impl Kind {
 
     /// Whether it is made of digits, so that numbers in code and formulas can look like it.
     const fn is_digits(self) -> bool {
-        matches!(self, Self::CreditCard | Self::UsSsn | Self::Phone)
+        matches!(self, Self::CreditCard | Self::UsSsn | Self::NationalId | Self::Phone)
     }
 }
 
@@ -116,7 +133,7 @@ impl Detector {
 
     /// Adds the details of a text to `spans`: sorted, without overlaps.
     pub fn spans(&self, text: &str, context: &Context<'_>, spans: &mut Vec<Span>) {
-        let mut found = Vec::new();
+        let (mut found, groups) = (Vec::new(), numbers::groups(text.as_bytes()));
         for kind in &self.kinds {
             let mut add = |start: usize, end: usize| found.push(Span { start, end, kind: *kind });
             match kind {
@@ -124,9 +141,12 @@ impl Detector {
                 Kind::Secret => secret::find(text, &mut add),
                 Kind::Email => email::find(text, &mut add),
                 Kind::Ip => ip::find(text, &mut add),
-                Kind::Iban => iban::find(text, &mut add),
+                Kind::Iban => iban::find(text, &groups, &mut add),
                 Kind::CreditCard => card::find(text, &mut add),
                 Kind::UsSsn => ssn::find(text, &mut add),
+                Kind::NationalId => national_id::find(text, &groups, &mut add),
+                Kind::Crypto => crypto::find(text, &groups, &mut add),
+                Kind::Mac => mac::find(text, &mut add),
                 Kind::Phone => phone::find(text, &mut add),
             }
         }
