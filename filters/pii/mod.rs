@@ -3,9 +3,6 @@
 //! A detector looks for the few bytes that every such detail has (an `@`, a run of digits, `://`), and verifies what
 //! stands around: domains, checksums, ranges, lengths. Kinds that are digits alone stay out of code and formulas,
 //! where any number can look like one. Personal names and street addresses are out of scope: they have no fixed form.
-//!
-//! What this does not do yet: national ids other than the US one, MAC and crypto addresses; phone numbers are checked
-//! by length and separators, not against each country's numbering plan.
 
 mod card;
 mod crypto;
@@ -17,6 +14,7 @@ mod mac;
 mod national_id;
 mod numbers;
 mod phone;
+mod region;
 mod secret;
 mod ssn;
 mod url;
@@ -147,7 +145,7 @@ impl Detector {
                 Kind::NationalId => national_id::find(text, &groups, &mut add),
                 Kind::Crypto => crypto::find(text, &groups, &mut add),
                 Kind::Mac => mac::find(text, &mut add),
-                Kind::Phone => phone::find(text, &mut add),
+                Kind::Phone => phone::find(text, &groups, context, &mut add),
             }
         }
         found.retain(|span| !span.kind.is_digits() || !in_verbatim(context.blocks, span));
