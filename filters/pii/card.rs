@@ -45,7 +45,7 @@ fn is_issued(digits: &[u8]) -> bool {
                 || matches!(three, 644..=649)
                 || matches!(two, 50 | 56..=58 | 67)
         }
-        12..=19 => matches!(two, 50 | 56..=58 | 62 | 63 | 67),
+        13..=19 => matches!(two, 50 | 56..=58 | 62 | 63 | 67),
         _ => false,
     }
 }

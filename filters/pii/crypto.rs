@@ -40,15 +40,20 @@ fn word(
     }
 }
 
+/// A character's value: its place in the alphabet.
+fn place_of(byte: u8, alphabet: &[u8]) -> Option<u32> {
+    memchr::memchr(byte, alphabet).and_then(|place| u32::try_from(place).ok())
+}
+
 fn is_base58_address(address: &[u8]) -> bool {
     const ALPHABET: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     // Version, twenty bytes, four of checksum.
     let mut decoded = [0_u8; 25];
     for byte in address {
-        let Some(mut carry) = memchr::memchr(*byte, ALPHABET) else { return false };
+        let Some(mut carry) = place_of(*byte, ALPHABET) else { return false };
         for place in decoded.iter_mut().rev() {
-            carry += usize::from(*place) * 58;
-            *place = (carry & 0xff) as u8;
+            carry += u32::from(*place) * 58;
+            *place = carry.to_le_bytes()[0];
             carry >>= 8;
         }
         if carry != 0 {
@@ -74,8 +79,8 @@ fn is_segwit_address(address: &[u8]) -> bool {
     // The prefix `bc`, expanded: high bits, zero, low bits.
     let mut check = [3, 3, 0, 2, 3].into_iter().fold(1, step);
     for byte in &address[3..] {
-        let Some(value) = memchr::memchr(byte.to_ascii_lowercase(), ALPHABET) else { return false };
-        check = step(check, value as u32);
+        let Some(value) = place_of(byte.to_ascii_lowercase(), ALPHABET) else { return false };
+        check = step(check, value);
     }
     let expected = if address[3].eq_ignore_ascii_case(&b'q') { BECH32 } else { BECH32M };
     !is_mixed && check == expected

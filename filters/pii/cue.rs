@@ -29,7 +29,7 @@ pub(super) fn before(text: &[u8], start: usize) -> &[u8] {
 pub(super) fn has_word(window: &[u8], words: &[&str]) -> bool {
     words.iter().any(|word| {
         let word = word.as_bytes();
-        let is_letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic());
+        let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
         window.windows(word.len()).enumerate().any(|(at, piece)| {
             piece.eq_ignore_ascii_case(word)
                 && (!word.is_ascii()

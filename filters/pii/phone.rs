@@ -213,11 +213,6 @@ fn is_said(bytes: &[u8], start: usize, end: usize) -> bool {
     is_label || cue::has_word(cue::before(bytes, start), BEFORE)
 }
 
-/// Whether a word before the place says that a phone number follows.
-pub(super) fn is_announced(bytes: &[u8], start: usize) -> bool {
-    cue::has_word(cue::before(bytes, start), BEFORE)
-}
-
 /// Whether the numbering plan of its country, or of this region, has such a number.
 fn is_valid(run: &str, region: Option<region::Region>) -> bool {
     PHONE_NUMBER_UTIL.parse(run, region).is_ok_and(|number| number.is_valid())
@@ -315,7 +310,7 @@ mod tests {
     fn the_region_gives_the_plan() {
         let found = |text: &str, tld: Option<&str>, language: Option<&str>| {
             let mut spans = Vec::new();
-            Detector::new(&[Kind::Phone]).spans(text, &Context { tld, language, ..Context::default() }, &mut spans);
+            Detector::new(&[Kind::Phone]).spans(text, &Context { language, tld, ..Context::default() }, &mut spans);
             spans.iter().map(|span| text[span.start..span.end].to_owned()).collect::<Vec<_>>()
         };
         let text = "Anna, 01 42 68 53 00, Paris";
