@@ -1,24 +1,34 @@
 //! Payment card numbers: issuer range, length, Luhn checksum.
 
-use super::{cue, luhn, number_runs, stands_alone};
+use super::numbers::{Group, count, rows};
+use super::{cue, luhn, stands_alone};
 
-pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
+pub(super) fn find(text: &str, groups: &[Group], add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
-    number_runs(bytes, b" -", |start, end| {
-        let run = &bytes[start..end];
-        let digits: Vec<u8> = run.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0').collect();
-        let is_decimal = start.checked_sub(1).is_some_and(|before| matches!(bytes[before], b'.' | b',' | b'-' | b'/'));
-        if (12..=19).contains(&digits.len())
-            && !is_decimal
-            && stands_alone(bytes, start, end)
-            && is_grouped(run)
-            && is_issued(&digits)
-            && luhn(digits.iter().copied())
-            && (digits.len() > 12 || cue::is_near(bytes, start, end, &["card", "maestro", "debit"]))
-        {
-            add(start, end);
-        }
-    });
+    rows(
+        bytes,
+        groups,
+        |gap| matches!(gap, b" " | b"-"),
+        |row| {
+            if !(12..=19).contains(&count(row)) {
+                return;
+            }
+            let (start, end) = (row[0].start, row[row.len() - 1].end);
+            let run = &bytes[start..end];
+            let digits: Vec<u8> = run.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0').collect();
+            let is_decimal =
+                start.checked_sub(1).is_some_and(|before| matches!(bytes[before], b'.' | b',' | b'-' | b'/'));
+            if !is_decimal
+                && stands_alone(bytes, start, end)
+                && is_grouped(run)
+                && is_issued(&digits)
+                && luhn(digits.iter().copied())
+                && (digits.len() > 12 || cue::is_near(bytes, start, end, &["card", "maestro", "debit"]))
+            {
+                add(start, end);
+            }
+        },
+    );
 }
 
 /// Written together, or in groups of at least three with one kind of separator.

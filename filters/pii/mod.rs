@@ -140,8 +140,8 @@ impl Detector {
                 Kind::Email => email::find(text, &mut add),
                 Kind::Ip => ip::find(text, &mut add),
                 Kind::Iban => iban::find(text, &groups, &mut add),
-                Kind::CreditCard => card::find(text, &mut add),
-                Kind::UsSsn => ssn::find(text, &mut add),
+                Kind::CreditCard => card::find(text, &groups, &mut add),
+                Kind::UsSsn => ssn::find(text, &groups, &mut add),
                 Kind::NationalId => national_id::find(text, &groups, &mut add),
                 Kind::Crypto => crypto::find(text, &groups, &mut add),
                 Kind::Mac => mac::find(text, &mut add),
@@ -215,26 +215,6 @@ fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
     let before = start.checked_sub(1).is_some_and(|place| is_word(text[place]));
     let after = text.get(end).is_some_and(|byte| is_word(*byte));
     !before && !after
-}
-
-/// Runs of digits with single separators between them: places of the first and past the last digit.
-fn number_runs(text: &[u8], separators: &[u8], mut visit: impl FnMut(usize, usize)) {
-    let mut at = 0;
-    while let Some(first) = text[at..].iter().position(u8::is_ascii_digit) {
-        let start = at + first;
-        let mut end = start + 1;
-        loop {
-            match text.get(end) {
-                Some(byte) if byte.is_ascii_digit() => end += 1,
-                Some(byte) if separators.contains(byte) && text.get(end + 1).is_some_and(u8::is_ascii_digit) => {
-                    end += 2;
-                }
-                _ => break,
-            }
-        }
-        visit(start, end);
-        at = end;
-    }
 }
 
 /// The Luhn checksum of digits.

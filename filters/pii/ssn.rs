@@ -1,23 +1,31 @@
 //! US social security numbers: three, two and four digits with hyphens, out of the ranges that are given out.
 
-use super::{number_runs, stands_alone};
+use super::numbers::{Group, rows};
+use super::stands_alone;
 
-pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
+pub(super) fn find(text: &str, groups: &[Group], add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
-    number_runs(bytes, b"-", |start, end| {
-        let run = &text[start..end];
-        let parts: Vec<&str> = run.split('-').collect();
-        let [area, group, serial] = parts[..] else { return };
-        if (area.len(), group.len(), serial.len()) != (3, 2, 4) || !stands_alone(bytes, start, end) {
-            return;
-        }
-        let is_given = area != "000" && area != "666" && !area.starts_with('9') && group != "00" && serial != "0000";
-        // Numbers that stand in advertisements and manuals.
-        let is_known_fake = matches!(run, "078-05-1120" | "219-09-9999" | "123-45-6789");
-        if is_given && !is_known_fake {
-            add(start, end);
-        }
-    });
+    rows(
+        bytes,
+        groups,
+        |gap| gap == b"-",
+        |row| {
+            let [area, group, serial] = row else { return };
+            let (start, end) = (area.start, serial.end);
+            if (area.len(), group.len(), serial.len()) != (3, 2, 4) || !stands_alone(bytes, start, end) {
+                return;
+            }
+            let [area, group, serial] = [area, group, serial].map(|group| &text[group.start..group.end]);
+            let run = &text[start..end];
+            let is_given =
+                area != "000" && area != "666" && !area.starts_with('9') && group != "00" && serial != "0000";
+            // Numbers that stand in advertisements and manuals.
+            let is_known_fake = matches!(run, "078-05-1120" | "219-09-9999" | "123-45-6789");
+            if is_given && !is_known_fake {
+                add(start, end);
+            }
+        },
+    );
 }
 
 #[cfg(test)]
