@@ -1,7 +1,10 @@
-//! Payment card numbers: issuer range, length, Luhn checksum.
+//! Payment card numbers: length and Luhn checksum, and an issuer's range or a word beside them that says card.
 
 use super::numbers::{Group, count, rows};
 use super::{cue, luhn, stands_alone};
+
+/// Words that name a card; in lower case.
+const WORDS: &[&str] = &["card", "cards", "visa", "mastercard", "maestro", "amex", "debit"];
 
 pub(super) fn find(text: &str, groups: &[Group], add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
@@ -21,9 +24,8 @@ pub(super) fn find(text: &str, groups: &[Group], add: &mut impl FnMut(usize, usi
             if !is_decimal
                 && stands_alone(bytes, start, end)
                 && is_grouped(run)
-                && is_issued(&digits)
                 && luhn(digits.iter().copied())
-                && (digits.len() > 12 || cue::is_near(bytes, start, end, &["card", "maestro", "debit"]))
+                && (is_issued(&digits) || cue::is_near(bytes, start, end, WORDS))
             {
                 add(start, end);
             }
@@ -44,14 +46,13 @@ fn is_issued(digits: &[u8]) -> bool {
     let prefix = |length: usize| digits[..length].iter().fold(0_u32, |number, digit| number * 10 + u32::from(*digit));
     let (two, three, four) = (prefix(2), prefix(3), prefix(4));
     match digits.len() {
-        12 => matches!(two, 50 | 56..=58 | 63 | 67), // Maestro
         13 | 19 if digits[0] == 4 => true,
         14 => matches!(three, 300..=305) || matches!(two, 36 | 38 | 39),
         15 => matches!(two, 34 | 37) || matches!(four, 1800 | 2131), // the second are JCB's old ones
         16 => {
             digits[0] == 4
                 || matches!(two, 51..=55 | 60 | 62 | 65)
-                || matches!(four, 2221..=2720 | 3500..=3599)
+                || matches!(four, 2221..=2720 | 3528..=3589)
                 || matches!(three, 644..=649)
                 || matches!(two, 50 | 56..=58 | 67)
         }
@@ -72,6 +73,7 @@ mod tests {
                 ("Visa 4111 1111 1111 1111.", &["4111 1111 1111 1111"]),
                 ("5500-0000-0000-0004 and 340000000000009", &["5500-0000-0000-0004", "340000000000009"]),
                 ("Maestro card 676222165679\nitem 676222165679", &["676222165679"]),
+                ("card 3598899323053410\nitem 3598899323053410", &["3598899323053410"]),
                 ("4111111111111112 has a wrong checksum", &[]),
                 ("1234567812345670 has no issuer", &[]),
                 ("order x4111111111111111, 0.4111111111111111", &[]),

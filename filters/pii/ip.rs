@@ -1,4 +1,5 @@
-//! Public IP addresses. Private, reserved and documentation ranges identify nobody and stay.
+//! Public IP addresses: those outside of IANA's special-purpose registries. Private, shared and documentation ranges
+//! identify nobody and stay. A number behind a word such as *version* or *section* is none.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
