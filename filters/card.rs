@@ -4,6 +4,12 @@ use std::fmt::Write as _;
 
 use crate::{Bounds, Branch, Document};
 
+/// A count as a measure.
+#[expect(clippy::cast_precision_loss, reason = "counts of one document are far below 2^52")]
+pub(crate) fn count(count: usize) -> f64 {
+    count as f64
+}
+
 /// One measure of one document.
 pub trait Filter: Sync {
     /// Name, definition, source, default bounds.
@@ -65,6 +71,8 @@ pub enum Unit {
     PerThousandWords,
     /// A number of things.
     Count,
+    /// Information in nats (natural logarithm).
+    Nats,
     /// Standard deviations from the mean of comparable documents.
     StandardDeviations,
 }
@@ -80,6 +88,7 @@ impl Unit {
             Self::PerWord => "per word",
             Self::PerThousandWords => "per 1,000 words",
             Self::Count => "count",
+            Self::Nats => "nats",
             Self::StandardDeviations => "standard deviations",
         }
     }
@@ -90,6 +99,30 @@ impl Source {
     #[must_use]
     pub const fn gopher(place: &'static str) -> Self {
         Self { work: "Rae et al. 2021 (Gopher)", place, url: "https://arxiv.org/abs/2112.11446" }
+    }
+
+    /// `FineWeb`'s own rules.
+    #[must_use]
+    pub const fn fineweb(place: &'static str) -> Self {
+        Self { work: "Penedo et al. 2024 (FineWeb)", place, url: "https://arxiv.org/abs/2406.17557" }
+    }
+
+    /// Quality signals of RedPajama-V2, which have no bounds.
+    #[must_use]
+    pub const fn redpajama(place: &'static str) -> Self {
+        Self { work: "Weber et al. 2024 (RedPajama-V2)", place, url: "https://arxiv.org/abs/2411.12372" }
+    }
+
+    /// `OpenCoder`'s rules for code (`opc_data_filtering`, the rules for languages without their own).
+    #[must_use]
+    pub const fn opencoder(place: &'static str) -> Self {
+        Self { work: "Huang et al. 2024 (OpenCoder)", place, url: "https://arxiv.org/abs/2411.04905" }
+    }
+
+    /// MADLAD-400's questionable sentences, of which Dolma 3 uses some.
+    #[must_use]
+    pub const fn madlad(place: &'static str) -> Self {
+        Self { work: "Kudugunta et al. 2023 (MADLAD-400)", place, url: "https://arxiv.org/abs/2309.04662" }
     }
 
     /// The Llama 3 report, whose thresholds are unpublished.
@@ -130,11 +163,19 @@ pub fn markdown(card: &Card) -> String {
     text
 }
 
+/// A document of the kind that the card's rules are for.
+#[cfg(test)]
+pub(crate) fn with_document<T>(card: &Card, text: &str, check: impl FnOnce(&Document<'_>) -> T) -> T {
+    let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let code = [crate::Block { kind: crate::BlockKind::Code, start: 0, end }];
+    check(&Document::new(text).with_blocks(if card.branches == Branch::CODE { &code } else { &[] }))
+}
+
 /// Checks a filter against a table of cases: what the case shows, the text, the expected value.
 #[cfg(test)]
 pub(crate) fn check(filter: &dyn Filter, cases: &[(&str, &str, Option<f64>)]) {
     for (what, text, expected) in cases {
-        let value = filter.measure(&Document::new(text));
+        let value = with_document(filter.card(), text, |document| filter.measure(document));
         let equal = match (value, expected) {
             (Some(value), Some(expected)) => (value - expected).abs() < 1e-9,
             (value, expected) => value.is_none() && expected.is_none(),

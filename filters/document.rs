@@ -5,9 +5,13 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::repetition::{self, Coverage};
+use crate::characters::Characters;
+use crate::code::Scan;
+use crate::phrases::{self, Phrases};
+use crate::repetition::{self, Repeated, Repeats};
 use crate::text;
 use crate::tokens::References;
+use crate::vocabulary::Vocabulary;
 use crate::words::{Found, WordLists};
 
 /// What a stretch of a document's text is.
@@ -100,6 +104,8 @@ impl Branch {
     pub const LEAST_MATH: f64 = 0.1;
     /// Rules that hold for every kind of text.
     pub const ALL: &'static [Self] = &[Self::Prose, Self::Code, Self::Math];
+    /// Rules that were made for source code.
+    pub const CODE: &'static [Self] = &[Self::Code];
     /// Rules that were made for running text.
     pub const PROSE: &'static [Self] = &[Self::Prose];
 
@@ -132,13 +138,18 @@ pub struct Document<'a> {
     language: Option<&'a str>,
     blocks: &'a [Block],
     resources: &'a Resources,
-    n_chars: OnceCell<usize>,
+    characters: OnceCell<Characters>,
     lines: OnceCell<Vec<&'a str>>,
     paragraphs: OnceCell<Vec<&'a str>>,
     words: OnceCell<Vec<&'a str>>,
-    word_hashes: OnceCell<Vec<u64>>,
-    ngram_coverage: OnceCell<Coverage>,
+    vocabulary: OnceCell<Vocabulary<'a>>,
+    repeats: OnceCell<Repeats>,
+    repeated_lines: OnceCell<Repeated>,
+    repeated_paragraphs: OnceCell<Repeated>,
     dirty_words: OnceCell<Option<Found>>,
+    phrases: OnceCell<Phrases>,
+    code_scan: OnceCell<(Scan, usize)>,
+    branch: OnceCell<Branch>,
 }
 
 impl<'a> Document<'a> {
@@ -150,13 +161,18 @@ impl<'a> Document<'a> {
             language: None,
             blocks: &[],
             resources: &EMBEDDED,
-            n_chars: OnceCell::new(),
+            characters: OnceCell::new(),
             lines: OnceCell::new(),
             paragraphs: OnceCell::new(),
             words: OnceCell::new(),
-            word_hashes: OnceCell::new(),
-            ngram_coverage: OnceCell::new(),
+            vocabulary: OnceCell::new(),
+            repeats: OnceCell::new(),
+            repeated_lines: OnceCell::new(),
+            repeated_paragraphs: OnceCell::new(),
             dirty_words: OnceCell::new(),
+            phrases: OnceCell::new(),
+            code_scan: OnceCell::new(),
+            branch: OnceCell::new(),
         }
     }
 
@@ -207,12 +223,47 @@ impl<'a> Document<'a> {
 
     /// Characters (Unicode scalar values) of the text.
     pub fn n_chars(&self) -> usize {
-        *self.n_chars.get_or_init(|| text::n_chars(self.text))
+        self.characters().all
     }
 
-    /// Share of the words that lie in repeated n-grams, for n = 5 to 10.
-    pub(crate) fn ngram_coverage(&self) -> &Coverage {
-        self.ngram_coverage.get_or_init(|| repetition::coverage(self))
+    /// Characters by kind.
+    pub(crate) fn characters(&self) -> &Characters {
+        self.characters.get_or_init(|| Characters::of(self.text))
+    }
+
+    /// The different words, counted.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary<'a> {
+        self.vocabulary.get_or_init(|| Vocabulary::new(self.words()))
+    }
+
+    /// What repeated n-grams cover.
+    pub(crate) fn repeats(&self) -> &Repeats {
+        self.repeats.get_or_init(|| repetition::repeats(self.vocabulary()))
+    }
+
+    /// Lines that repeat an earlier one.
+    pub(crate) fn repeated_lines(&self) -> &Repeated {
+        self.repeated_lines.get_or_init(|| Repeated::of(self.lines()))
+    }
+
+    /// Paragraphs that repeat an earlier one.
+    pub(crate) fn repeated_paragraphs(&self) -> &Repeated {
+        self.repeated_paragraphs.get_or_init(|| Repeated::of(self.paragraphs()))
+    }
+
+    /// Phrases that mark what is no text.
+    pub(crate) fn phrases(&self) -> &Phrases {
+        self.phrases.get_or_init(|| phrases::find(self.text))
+    }
+
+    /// What the text is as source code, and the characters of its lines without the white space at their ends.
+    pub(crate) fn code_scan(&self) -> &(Scan, usize) {
+        self.code_scan.get_or_init(|| (Scan::of(self.text), self.lines().iter().map(|line| text::n_chars(line)).sum()))
+    }
+
+    /// Lines with the empty ones, as most implementations count them: line feeds, and what stands behind the last one.
+    pub(crate) fn n_lines_and_blanks(&self) -> usize {
+        self.characters().newlines + usize::from(!self.text.is_empty() && !self.text.ends_with('\n'))
     }
 
     /// What the language's list of dirty words finds; `None` without a list.
@@ -240,11 +291,6 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// One hash a word, as written (case kept), for n-grams.
-    pub fn word_hashes(&self) -> &[u64] {
-        self.word_hashes.get_or_init(|| self.words().iter().map(|word| text::hash(word.as_bytes())).collect())
-    }
-
     /// The share of bytes in blocks of one kind.
     #[must_use]
     pub fn share(&self, kind: BlockKind) -> f64 {
@@ -255,6 +301,10 @@ impl<'a> Document<'a> {
     /// Which rules are made for this document.
     #[must_use]
     pub fn branch(&self) -> Branch {
+        *self.branch.get_or_init(|| self.find_branch())
+    }
+
+    fn find_branch(&self) -> Branch {
         if self.share(BlockKind::Code) >= Branch::LEAST_CODE {
             Branch::Code
         } else if self.math_share() >= Branch::LEAST_MATH {

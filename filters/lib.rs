@@ -20,10 +20,16 @@ pub mod tokens;
 pub mod url;
 pub mod words;
 
+mod characters;
+mod chars;
+mod code;
 mod length;
 mod lines;
+mod phrases;
 mod repetition;
 mod symbols;
+mod table;
+mod vocabulary;
 
 pub use card::{Card, Filter, Source, Unit};
 pub use document::{Block, BlockKind, Branch, Document, Resources};

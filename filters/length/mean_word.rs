@@ -12,8 +12,8 @@ impl Filter for MeanWord {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let characters = document.words().iter().map(|word| text::n_chars(word)).sum();
-        text::ratio(characters, document.words().len())
+        let vocabulary = document.vocabulary();
+        text::ratio(vocabulary.n_chars(), vocabulary.n_words())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Number of words.
 
-use crate::card::{Card, Filter, Source, Unit};
+use crate::card::{Card, Filter, Source, Unit, count};
 use crate::{Bounds, Branch, Document};
 
 /// `length.words`
@@ -11,9 +11,8 @@ impl Filter for Words {
         &CARD
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "words of one document are far below 2^52")]
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        Some(document.words().len() as f64)
+        Some(count(document.words().len()))
     }
 }
 

@@ -1,75 +1,17 @@
-//! How lines begin and end.
+//! How lines begin and end, how long they are, and what they are made of.
 
-use crate::card::{Card, Filter, Source, Unit};
-use crate::{Bounds, Branch, Document, text};
+mod capitals;
+mod duplicate_chars;
+mod feeds;
+mod length;
+mod questionable;
+mod starts_and_ends;
+mod terminal_punctuation;
 
-/// `lines.bullet_start`
-pub(crate) struct BulletStart;
-
-/// `lines.ellipsis_end`
-pub(crate) struct EllipsisEnd;
-
-/// Signs that begin an item of a list.
-const BULLETS: [char; 14] = ['•', '‣', '▶', '►', '◀', '◦', '■', '□', '▪', '▫', '●', '–', '-', '*'];
-
-impl Filter for BulletStart {
-    fn card(&self) -> &'static Card {
-        &BULLET
-    }
-
-    fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let lines = document.lines();
-        text::ratio(lines.iter().filter(|line| line.starts_with(BULLETS)).count(), lines.len())
-    }
-}
-
-impl Filter for EllipsisEnd {
-    fn card(&self) -> &'static Card {
-        &ELLIPSIS
-    }
-
-    fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let lines = document.lines();
-        text::ratio(lines.iter().filter(|line| line.ends_with("...") || line.ends_with('…')).count(), lines.len())
-    }
-}
-
-static BULLET: Card = Card {
-    id: "lines.bullet_start",
-    version: 1,
-    summary: "Share of lines that begin with a bullet.",
-    definition: "Lines that begin with one of • ‣ ▶ ► ◀ ◦ ■ □ ▪ ▫ ● – - * ÷ all lines.",
-    unit: Unit::Fraction,
-    default: Bounds::at_most(0.9),
-    branches: Branch::PROSE,
-    source: Source::gopher(
-        "Appendix A.1, quality filtering; the signs are RedPajama's and the hyphen, asterisk and dash",
-    ),
-    kept: &["Bring:\n- a coat\n- a hat"],
-    rejected: &["- one\n- two\n• three"],
-};
-
-static ELLIPSIS: Card = Card {
-    id: "lines.ellipsis_end",
-    version: 1,
-    summary: "Share of lines that end in an ellipsis.",
-    definition: "Lines that end in `...` or `…` ÷ all lines.",
-    unit: Unit::Fraction,
-    default: Bounds::at_most(0.3),
-    branches: Branch::PROSE,
-    source: Source::gopher("Appendix A.1, quality filtering"),
-    kept: &["The ferry leaves at nine.\nBring a coat."],
-    rejected: &["The ferry leaves…\nBring a coat...\nThe deck is cold."],
-};
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::card::check;
-
-    #[test]
-    fn measures() {
-        check(&BulletStart, &[("no lines", "\n", None), ("one of two", "- a\nb", Some(0.5))]);
-        check(&EllipsisEnd, &[("no lines", "", None), ("two of four", "a...\nb\nc…\nd", Some(0.5))]);
-    }
-}
+pub(crate) use capitals::{Capitals, Numeric};
+pub(crate) use duplicate_chars::DuplicateChars;
+pub(crate) use feeds::FeedsPerWord;
+pub(crate) use length::{Long, MeanWords, Short};
+pub(crate) use questionable::{AbnormalLength, ListCase, Technical};
+pub(crate) use starts_and_ends::{BulletStart, EllipsisEnd};
+pub(crate) use terminal_punctuation::TerminalPunctuation;

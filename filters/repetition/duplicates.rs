@@ -17,21 +17,24 @@ pub(crate) struct DuplicateLineChars;
 /// `repetition.duplicate_paragraph_chars`
 pub(crate) struct DuplicateParagraphChars;
 
-/// Number and bytes of the pieces that repeat an earlier one.
-fn repeats(pieces: &[&str]) -> (usize, usize) {
-    let mut seen: HashSet<&str, BuildHasherDefault<Xxh3Default>> = HashSet::default();
-    pieces
-        .iter()
-        .filter(|piece| !seen.insert(piece))
-        .fold((0, 0), |(count, bytes), piece| (count + 1, bytes + piece.len()))
+/// Pieces of a text that repeat an earlier one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Repeated {
+    /// How many.
+    pub(crate) count: usize,
+    /// Their characters.
+    pub(crate) chars: usize,
 }
 
-fn share_of_pieces(pieces: &[&str]) -> Option<f64> {
-    text::ratio(repeats(pieces).0, pieces.len())
-}
-
-fn share_of_bytes(pieces: &[&str]) -> Option<f64> {
-    text::ratio(repeats(pieces).1, pieces.iter().map(|piece| piece.len()).sum())
+impl Repeated {
+    pub(crate) fn of(pieces: &[&str]) -> Self {
+        let mut seen: HashSet<&str, BuildHasherDefault<Xxh3Default>> =
+            HashSet::with_capacity_and_hasher(pieces.len().min(1 << 10), BuildHasherDefault::default());
+        pieces
+            .iter()
+            .filter(|piece| !seen.insert(piece))
+            .fold(Self::default(), |sum, piece| Self { count: sum.count + 1, chars: sum.chars + text::n_chars(piece) })
+    }
 }
 
 impl Filter for DuplicateLines {
@@ -40,7 +43,7 @@ impl Filter for DuplicateLines {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share_of_pieces(document.lines())
+        text::ratio(document.repeated_lines().count, document.lines().len())
     }
 }
 
@@ -50,7 +53,7 @@ impl Filter for DuplicateParagraphs {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share_of_pieces(document.paragraphs())
+        text::ratio(document.repeated_paragraphs().count, document.paragraphs().len())
     }
 }
 
@@ -60,7 +63,7 @@ impl Filter for DuplicateLineChars {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share_of_bytes(document.lines())
+        share_of_text(document, document.repeated_lines())
     }
 }
 
@@ -70,15 +73,20 @@ impl Filter for DuplicateParagraphChars {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share_of_bytes(document.paragraphs())
+        share_of_text(document, document.repeated_paragraphs())
     }
+}
+
+fn share_of_text(document: &Document<'_>, repeated: &Repeated) -> Option<f64> {
+    (!document.lines().is_empty()).then(|| text::ratio(repeated.chars, document.n_chars())).flatten()
 }
 
 static LINES: Card = Card {
     id: "repetition.duplicate_lines",
     version: 1,
     summary: "Share of lines that repeat an earlier line.",
-    definition: "Lines equal to an earlier line ÷ all lines. Lines are trimmed; empty ones are left out.",
+    definition: "Lines equal to an earlier line ÷ all lines. Lines are trimmed before they are compared (datatrove leaves \
+                 white space at their ends); empty ones are left out.",
     unit: Unit::Fraction,
     default: Bounds::at_most(0.30),
     branches: Branch::PROSE,
@@ -102,10 +110,9 @@ static PARAGRAPHS: Card = Card {
 
 static LINE_CHARS: Card = Card {
     id: "repetition.duplicate_line_chars",
-    version: 1,
+    version: 2,
     summary: "Share of text in lines that repeat an earlier line.",
-    definition: "UTF-8 bytes of lines equal to an earlier line ÷ bytes of all lines. Departs from the paper in counting \
-                 bytes, not characters: within one document the two shares are practically equal.",
+    definition: "Characters of lines equal to an earlier line ÷ characters of the text, white space included.",
     unit: Unit::Fraction,
     default: Bounds::at_most(0.20),
     branches: Branch::PROSE,
@@ -116,9 +123,9 @@ static LINE_CHARS: Card = Card {
 
 static PARAGRAPH_CHARS: Card = Card {
     id: "repetition.duplicate_paragraph_chars",
-    version: 1,
+    version: 2,
     summary: "Share of text in paragraphs that repeat an earlier paragraph.",
-    definition: "UTF-8 bytes of paragraphs equal to an earlier one ÷ bytes of all paragraphs.",
+    definition: "Characters of paragraphs equal to an earlier one ÷ characters of the text.",
     unit: Unit::Fraction,
     default: Bounds::at_most(0.20),
     branches: Branch::PROSE,
@@ -148,8 +155,8 @@ mod tests {
         );
         check(
             &DuplicateLineChars,
-            &[("weighed by length", "aaaa\nb\naaaa\nb", Some(0.5)), ("none", "a\nb", Some(0.0))],
+            &[("weighed by length", "aaaa\nb\naaaa\nb", Some(5.0 / 13.0)), ("none", "a\nb", Some(0.0))],
         );
-        check(&DuplicateParagraphChars, &[("weighed by length", "aaa\n\nb\n\naaa", Some(3.0 / 7.0))]);
+        check(&DuplicateParagraphChars, &[("weighed by length", "aaa\n\nb\n\naaa", Some(3.0 / 11.0))]);
     }
 }

@@ -3,5 +3,8 @@
 mod duplicates;
 mod ngrams;
 
-pub(crate) use duplicates::{DuplicateLineChars, DuplicateLines, DuplicateParagraphChars, DuplicateParagraphs};
-pub(crate) use ngrams::{Coverage, DuplicateNgrams, TopNgram, coverage};
+pub(crate) use duplicates::{
+    DuplicateLineChars, DuplicateLines, DuplicateParagraphChars, DuplicateParagraphs, Repeated,
+};
+pub use ngrams::coverage_of_line;
+pub(crate) use ngrams::{DuplicateNgrams, Repeats, TopNgram, repeats};

@@ -9,14 +9,16 @@ pub(crate) struct HashToWord;
 /// `symbols.ellipsis_to_word`
 pub(crate) struct EllipsisToWord;
 
+/// `symbols.curly_bracket`
+pub(crate) struct CurlyBracket;
+
 impl Filter for HashToWord {
     fn card(&self) -> &'static Card {
         &HASH
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let count = memchr::memchr_iter(b'#', document.text().as_bytes()).count();
-        text::ratio(count, document.words().len())
+        text::ratio(document.characters().hash, document.words().len())
     }
 }
 
@@ -30,6 +32,16 @@ impl Filter for EllipsisToWord {
         let dots = memchr::memmem::find_iter(bytes, "...").count();
         let signs = memchr::memmem::find_iter(bytes, "…").count();
         text::ratio(dots + signs, document.words().len())
+    }
+}
+
+impl Filter for CurlyBracket {
+    fn card(&self) -> &'static Card {
+        &CURLY
+    }
+
+    fn measure(&self, document: &Document<'_>) -> Option<f64> {
+        text::ratio(document.characters().curly, document.n_chars())
     }
 }
 
@@ -59,6 +71,24 @@ static ELLIPSIS: Card = Card {
     rejected: &["Read more... See all… Next..."],
 };
 
+static CURLY: Card = Card {
+    id: "symbols.curly_bracket",
+    version: 1,
+    summary: "Share of characters that are curly brackets.",
+    definition: "`{` and `}` ÷ characters of the text. C4 drops a page with any `{`, which is `max = 0` but for a lone `}`; \
+                 its recipe looks at the lines that C4 looks at.",
+    unit: Unit::Fraction,
+    default: Bounds::at_most(0.0),
+    branches: Branch::PROSE,
+    source: Source {
+        work: "Raffel et al. 2020 (C4); Weber et al. 2024 (RedPajama-V2)",
+        place: "Section 2.2; signal rps_doc_curly_bracket",
+        url: "https://arxiv.org/abs/2411.12372",
+    },
+    kept: &["The ferry leaves at nine."],
+    rejected: &["function ferry() { return 9; }"],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +97,7 @@ mod tests {
     #[test]
     fn measures() {
         check(&HashToWord, &[("no words", "###", None), ("one of two", "#a b", Some(0.5)), ("none", "a b", Some(0.0))]);
+        check(&CurlyBracket, &[("nothing", "", None), ("two of four", "{ab}", Some(0.5))]);
         check(
             &EllipsisToWord,
             &[

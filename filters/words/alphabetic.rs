@@ -12,8 +12,8 @@ impl Filter for Alphabetic {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let words = document.words();
-        text::ratio(words.iter().filter(|word| word.chars().any(char::is_alphabetic)).count(), words.len())
+        let vocabulary = document.vocabulary();
+        text::ratio(vocabulary.count(|word| word.chars().any(char::is_alphabetic)), vocabulary.n_words())
     }
 }
 

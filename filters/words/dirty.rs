@@ -4,7 +4,7 @@
 //! African-American English against 6% in white-aligned English). What tells adult pages is that such words are many
 //! and of several kinds.
 
-use crate::card::{Card, Filter, Source, Unit};
+use crate::card::{Card, Filter, Source, Unit, count};
 use crate::{Bounds, Branch, Document, text};
 
 /// `words.dirty`
@@ -12,6 +12,9 @@ pub(crate) struct Dirty;
 
 /// `words.dirty_distinct`
 pub(crate) struct DirtyDistinct;
+
+/// `words.dirty_count`
+pub(crate) struct DirtyCount;
 
 /// Different dirty words from which their density counts.
 const LEAST_DISTINCT: usize = 3;
@@ -33,9 +36,18 @@ impl Filter for DirtyDistinct {
         &DISTINCT
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a list has a few hundred words")]
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        Some(document.dirty_words()?.distinct as f64)
+        Some(count(document.dirty_words()?.distinct))
+    }
+}
+
+impl Filter for DirtyCount {
+    fn card(&self) -> &'static Card {
+        &COUNT
+    }
+
+    fn measure(&self, document: &Document<'_>) -> Option<f64> {
+        Some(count(document.dirty_words()?.count))
     }
 }
 
@@ -70,6 +82,20 @@ static DISTINCT: Card = Card {
     rejected: &[],
 };
 
+static COUNT: Card = Card {
+    id: "words.dirty_count",
+    version: 1,
+    summary: "How often dirty words stand in the text.",
+    definition: "Occurrences of listed words; see `words.dirty`. `max = 0` is C4's rule, which drops medicine, law and dialects \
+                 with the rest.",
+    unit: Unit::Count,
+    default: Bounds::NONE,
+    branches: Branch::PROSE,
+    source: Source::redpajama("Signal rps_doc_ldnoobw_words; Raffel et al. 2020 (C4), section 2.2"),
+    kept: &["porn xxx blowjob"],
+    rejected: &[],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +112,7 @@ mod tests {
                 ("within another word", "pornography xxxs blowjobs", Some(0.0)),
             ],
         );
+        check(&DirtyCount, &[("each time", "porn xxx porn", Some(3.0)), ("none", "", Some(0.0))]);
         let unknown = Document::new("porn").with_language(Some("nav_Latn"));
         assert_eq!(DirtyDistinct.measure(&unknown), None);
     }

@@ -1,11 +1,15 @@
 //! Which words a document has.
 
 mod alphabetic;
+mod capitals;
 mod dirty;
+mod distinct;
 mod lists;
 mod stop;
 
 pub(crate) use alphabetic::Alphabetic;
-pub(crate) use dirty::{Dirty, DirtyDistinct};
+pub(crate) use capitals::Capitals;
+pub(crate) use dirty::{Dirty, DirtyCount, DirtyDistinct};
+pub(crate) use distinct::{Distinct, Entropy};
 pub use lists::{Found, WordLists};
-pub(crate) use stop::Stop;
+pub(crate) use stop::{Stop, StopOccurrences, StopShare};

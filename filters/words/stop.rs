@@ -1,46 +1,116 @@
 //! Stop words: running text has some, lists of things have none.
 
-use crate::card::{Card, Filter, Source, Unit};
-use crate::{Bounds, Branch, Document};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use crate::card::{Card, Filter, Source, Unit, count};
+use crate::{Bounds, Branch, Document, text};
 
 /// `words.stop`
 pub(crate) struct Stop;
 
-/// Gopher's list.
-const ENGLISH: [&str; 8] = ["the", "be", "to", "of", "and", "that", "have", "with"];
+/// `words.stop_occurrences`
+pub(crate) struct StopOccurrences;
+
+/// `words.stop_share`
+pub(crate) struct StopShare;
+
+type List = BTreeSet<&'static str>;
+
+/// The stop words of a document's language; Gopher's English ones where the language is unknown.
+fn list(document: &Document<'_>) -> Option<&'static List> {
+    static LISTS: OnceLock<BTreeMap<&'static str, List>> = OnceLock::new();
+    let read = || {
+        let lines = include_str!("lists/stop.tsv").lines().filter(|line| !line.starts_with('#'));
+        let lists = lines.filter_map(|line| line.split_once('\t'));
+        lists.map(|(language, words)| (language, words.split_whitespace().collect())).collect()
+    };
+    let language = document.language().map_or("eng", |label| label.split('_').next().unwrap_or(label));
+    LISTS.get_or_init(read).get(language)
+}
+
+/// How often each of the list's words stands that does.
+fn found<'a>(document: &'a Document<'_>) -> Option<impl Iterator<Item = u32> + 'a> {
+    let list = list(document)?;
+    let longest = list.iter().map(|word| word.len()).max().unwrap_or(0);
+    let words = document.vocabulary().words.iter();
+    Some(words.filter(move |entry| entry.word.len() <= longest && list.contains(entry.word)).map(|entry| entry.count))
+}
 
 impl Filter for Stop {
     fn card(&self) -> &'static Card {
-        &CARD
+        &STOP
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        if document.language().is_some_and(|language| !language.starts_with("eng")) {
-            return None;
-        }
-        let mut seen = [false; ENGLISH.len()];
-        for word in document.words().iter().filter(|word| word.len() <= 4) {
-            if let Some(place) = ENGLISH.iter().position(|stop| word.eq_ignore_ascii_case(stop)) {
-                seen[place] = true;
-            }
-        }
-        Some(seen.into_iter().map(|seen| f64::from(u8::from(seen))).sum())
+        Some(count(found(document)?.count()))
     }
 }
 
-static CARD: Card = Card {
+impl Filter for StopOccurrences {
+    fn card(&self) -> &'static Card {
+        &OCCURRENCES
+    }
+
+    fn measure(&self, document: &Document<'_>) -> Option<f64> {
+        Some(found(document)?.map(f64::from).sum())
+    }
+}
+
+impl Filter for StopShare {
+    fn card(&self) -> &'static Card {
+        &SHARE
+    }
+
+    fn measure(&self, document: &Document<'_>) -> Option<f64> {
+        text::ratio(found(document)?.map(|count| count as usize).sum(), document.words().len())
+    }
+}
+
+static STOP: Card = Card {
     id: "words.stop",
-    version: 1,
+    version: 2,
     summary: "How many different stop words stand in the text.",
-    definition: "Different words of: the, be, to, of, and, that, have, with; in any case. English only, and texts whose \
-                 language is unknown; other languages are not measured. Distinct words, as datatrove counts; DCLM counts \
-                 occurrences.",
+    definition: "Different words of the language's list, compared as written (`The` is none), as datatrove compares. English \
+                 and unknown languages: the, be, to, of, and, that, have, with; 32 others by FineWeb-2's lists; the rest are \
+                 not measured.",
     unit: Unit::Count,
     default: Bounds::at_least(2.0),
     branches: Branch::PROSE,
-    source: Source::gopher("Appendix A.1, quality filtering"),
+    source: Source::gopher("Appendix A.1, quality filtering; lists of FineWeb-2 (Penedo et al. 2025)"),
     kept: &["The ferry to the island leaves at nine."],
     rejected: &["Ferry tickets: adult nine, child free."],
+};
+
+static OCCURRENCES: Card = Card {
+    id: "words.stop_occurrences",
+    version: 1,
+    summary: "How often stop words stand in the text.",
+    definition: "Occurrences of the words that `words.stop` knows. DCLM asks for two of these, so that twice the same word is \
+                 enough.",
+    unit: Unit::Count,
+    default: Bounds::at_least(2.0),
+    branches: Branch::PROSE,
+    source: Source {
+        work: "Li et al. 2024 (DCLM)",
+        place: "dclm_baseline_refinedweb.yaml, stop_word_filter with count_unique: False",
+        url: "https://arxiv.org/abs/2406.11794",
+    },
+    kept: &["Leaving the old pier behind the market."],
+    rejected: &["Ferry tickets: adult nine, child free."],
+};
+
+static SHARE: Card = Card {
+    id: "words.stop_share",
+    version: 1,
+    summary: "Share of words that are stop words.",
+    definition: "Occurrences of the words that `words.stop` knows ÷ words. RedPajama-V2 has longer lists, for five languages.",
+    unit: Unit::Fraction,
+    default: Bounds::NONE,
+    branches: Branch::PROSE,
+    source: Source::redpajama("Signal rps_doc_stop_word_fraction"),
+    kept: &["Ferry tickets."],
+    rejected: &[],
 };
 
 #[cfg(test)]
@@ -54,11 +124,35 @@ mod tests {
             &Stop,
             &[
                 ("none", "ferry", Some(0.0)),
-                ("distinct, any case", "The the AND", Some(2.0)),
+                ("distinct, as written", "The the the and", Some(2.0)),
                 ("nothing", "", Some(0.0)),
             ],
         );
-        let german = Document::new("Die Fähre").with_language(Some("deu_Latn"));
-        assert_eq!(Stop.measure(&german), None);
+        check(&StopOccurrences, &[("each time", "the the of", Some(3.0))]);
+        check(&StopShare, &[("no words", "", None), ("two of four", "the ferry of glass", Some(0.5))]);
+    }
+
+    #[test]
+    fn languages_have_their_own() {
+        for (language, text, expected) in [
+            ("deu_Latn", "Die Fähre und der Hafen", Some(2.0)),
+            ("zho_Hans", "我们在北京的家", Some(2.0)),
+            ("nav_Latn", "the of", None),
+        ] {
+            assert_eq!(Stop.measure(&Document::new(text).with_language(Some(language))), expected, "{language}");
+        }
+    }
+
+    #[test]
+    fn every_listed_word_is_a_word() {
+        for line in include_str!("lists/stop.tsv").lines().filter(|line| !line.starts_with('#')) {
+            let (language, words) = line.split_once('\t').unwrap();
+            assert_eq!(language.len(), 3);
+            for word in words.split(' ') {
+                let mut found = Vec::new();
+                text::words(word, |word| found.push(word));
+                assert_eq!(found, [word], "{language}");
+            }
+        }
     }
 }
