@@ -23,6 +23,8 @@ pub mod words;
 mod characters;
 mod chars;
 mod code;
+pub mod line_rules;
+
 mod length;
 mod lines;
 mod phrases;

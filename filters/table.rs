@@ -37,7 +37,6 @@ impl Numbering {
     fn slot(&self, key: u64) -> usize {
         let mask = self.slots.len() - 1;
         let mixed = (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        #[expect(clippy::cast_possible_truncation, reason = "masked to the table right after")]
         let mut slot = (mixed >> 32) as usize & mask;
         while self.slots[slot].1 != EMPTY && self.slots[slot].0 != key {
             slot = (slot + 1) & mask;
@@ -63,7 +62,7 @@ mod tests {
     #[test]
     fn keys_are_numbered_as_they_come() {
         let mut table = Numbering::new(0);
-        let keys: Vec<u64> = (0..5_000_u64).map(|key| key << 32 | key / 3).collect();
+        let keys: Vec<u64> = (0..5_000_u64).map(|key| (key << 32) | (key / 3)).collect();
         for (expected, key) in (0..).zip(&keys) {
             assert_eq!(table.number(*key), (expected, true));
         }

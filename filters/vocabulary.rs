@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(counts, [("a", 2, 1), ("über", 1, 4), ("A", 1, 1)]);
         assert_eq!(vocabulary.ids, [0, 1, 0, 2]);
         assert_eq!(vocabulary.chars_before, [0, 1, 5, 6, 7]);
-        assert_eq!(vocabulary.count(|word| word.is_ascii()), 3);
+        assert_eq!(vocabulary.count(str::is_ascii), 3);
         assert_eq!((Vocabulary::new(&[]).n_words(), Vocabulary::new(&[]).n_chars()), (0, 0));
     }
 }

@@ -7,6 +7,7 @@
 pub mod batch;
 pub mod bucket;
 pub mod classify;
+mod cut;
 pub mod dedup;
 pub mod error;
 pub mod extract;
@@ -15,6 +16,7 @@ pub mod filter;
 pub mod forget;
 pub mod language;
 pub mod ledger;
+pub mod lines;
 pub mod mix;
 pub mod models;
 pub mod pass;

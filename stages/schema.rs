@@ -92,6 +92,9 @@ columns! {
     N_SCRUBBED: "n_scrubbed" = DataType::UInt32;
     /// Lines that dedup.line removed.
     N_LINES_REMOVED: "n_lines_removed" = DataType::UInt32;
+    /// Lines that the stage `lines` cut, whole or in part: the rule, the line's hash, and of the first line of each rule the
+    /// line itself, at most 200 characters.
+    CUTS: "cuts" = DataType::List(Arc::new(Field::new("item", DataType::Struct(cut_fields()), true)));
     /// Near-duplicate copies seen, this one included; later steps can up-weight by it.
     CLUSTER_SIZE: "cluster_size" = DataType::UInt32;
     /// Characters of the text.
@@ -169,6 +172,16 @@ pub fn block_fields() -> Fields {
     ])
 }
 
+/// The fields of one item of `cuts`.
+#[must_use]
+pub fn cut_fields() -> Fields {
+    Fields::from(vec![
+        Field::new("rule", DataType::Utf8, false),
+        Field::new("hash", DataType::UInt64, false),
+        Field::new("line", DataType::Utf8, true),
+    ])
+}
+
 /// The fields of `measures`, one a filter, in the registry's order.
 #[must_use]
 pub fn measure_fields() -> Fields {
@@ -230,6 +243,7 @@ pub static DOCUMENTS: &[&Column] = &[
     &N_TOKENS,
     &N_SCRUBBED,
     &N_LINES_REMOVED,
+    &CUTS,
     &BRANCH,
     &MEASURES,
     &TOPIC,

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::extract::{self, ExtractConfig};
 use crate::filter::{self, FilterConfig};
 use crate::language::{self, LanguageConfig};
+use crate::lines::{self, LinesConfig};
 use crate::models::ModelStore;
 use crate::read::{self, ReadConfig};
 use crate::schema::{self, Column};
@@ -51,6 +52,9 @@ pub enum StageSpec {
     /// Boilerplate lines.
     #[serde(rename = "dedup.line")]
     DedupLine(LineDedup),
+    /// Lines that are no text.
+    #[serde(rename = "lines")]
+    Lines(LinesConfig),
     /// Measures against bounds.
     #[serde(rename = "filter")]
     Filter(FilterConfig),
@@ -68,7 +72,7 @@ pub enum StageSpec {
 pub struct NoConfig {}
 
 /// Every kind of stage, in the order of the mission's recipe.
-pub const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 14] = [
     "read",
     "url",
     "extract",
@@ -79,6 +83,7 @@ pub const KINDS: [&str; 13] = [
     "dedup.exact",
     "dedup.document",
     "dedup.line",
+    "lines",
     "filter",
     "classify",
     "write",
@@ -105,6 +110,7 @@ impl StageSpec {
             Self::DedupExact(_) => &DEDUP_EXACT,
             Self::DedupDocument(_) => &DEDUP_DOCUMENT,
             Self::DedupLine(_) => &DEDUP_LINE,
+            Self::Lines(_) => &lines::CARD,
             Self::Filter(_) => &filter::CARD,
             Self::Classify(_) => &classify::CARD,
             Self::Write(_) => &write::CARD,
@@ -137,6 +143,7 @@ impl StageSpec {
             Self::Scrub(config) => config.problems(),
             Self::DedupDocument(config) => config.problems(),
             Self::DedupLine(config) => config.problems(),
+            Self::Lines(config) => config.problems(),
             Self::Filter(config) => config.problems(),
             Self::Classify(config) => config.problems(),
             _ => Vec::new(),
@@ -167,6 +174,7 @@ impl StageSpec {
             Self::Text(_) => Box::new(text::Text),
             Self::Language(config) => Box::new(language::Language::new(config, models)?),
             Self::Scrub(config) => Box::new(scrub::Scrub::new(config)),
+            Self::Lines(config) => Box::new(lines::Lines::new(config)),
             Self::Filter(config) => Box::new(filter::Filters::new(config, models, None)?),
             Self::Classify(config) => Box::new(classify::Classify::new(config, models)?),
             Self::Write(config) => Box::new(write::Write::new(config)),

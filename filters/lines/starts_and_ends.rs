@@ -1,6 +1,6 @@
 //! How lines begin and end.
 //!
-//! Shares are of all lines, blank ones included, as datatrove, Dolma and RedPajama count them and as their bounds were
+//! Shares are of all lines, blank ones included, as datatrove, Dolma and `RedPajama` count them and as their bounds were
 //! used. (Python's `splitlines` also splits at rare marks such as U+2028; here a line ends at a line feed.)
 
 use crate::card::{Card, Filter, Source, Unit};

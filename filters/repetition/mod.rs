@@ -6,5 +6,5 @@ mod ngrams;
 pub(crate) use duplicates::{
     DuplicateLineChars, DuplicateLines, DuplicateParagraphChars, DuplicateParagraphs, Repeated,
 };
-pub use ngrams::coverage_of_line;
+pub(crate) use ngrams::coverage_of_line;
 pub(crate) use ngrams::{DuplicateNgrams, Repeats, TopNgram, repeats};

@@ -145,7 +145,7 @@ fn share(document: &Document<'_>, chars: usize) -> Option<f64> {
 /// Share of the words of one line, by characters, that lie in an n-gram which stands more than once in it; `None` where
 /// the line has fewer words. Every copy counts, the first one too, and each word once: a log line is all repeats.
 #[must_use]
-pub fn coverage_of_line(line: &str, n: usize) -> Option<f64> {
+pub(crate) fn coverage_of_line(line: &str, n: usize) -> Option<f64> {
     let mut words = Vec::new();
     crate::text::words(line, |word| words.push(word));
     if n == 0 || words.len() < n {
