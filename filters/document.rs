@@ -261,11 +261,6 @@ impl<'a> Document<'a> {
         self.code_scan.get_or_init(|| (Scan::of(self.text), self.lines().iter().map(|line| text::n_chars(line)).sum()))
     }
 
-    /// Lines with the empty ones, as most implementations count them: line feeds, and what stands behind the last one.
-    pub(crate) fn n_lines_and_blanks(&self) -> usize {
-        self.characters().newlines + usize::from(!self.text.is_empty() && !self.text.ends_with('\n'))
-    }
-
     /// What the language's list of dirty words finds; `None` without a list.
     pub(crate) fn dirty_words(&self) -> Option<Found> {
         let lists = self.resources.word_lists.as_ref().unwrap_or_else(|| WordLists::embedded());

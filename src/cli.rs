@@ -59,7 +59,7 @@ pub(crate) enum Command {
 Input files: WARC (.warc, .warc.gz, .warc.zst), WET, Parquet and JSON lines with a `text` column.
 The same command again resumes a stopped run; finished tasks are not repeated.")]
 pub(crate) struct RunArgs {
-    /// A recipe file, or a built-in recipe: sample, llama3
+    /// A recipe file, or a built-in recipe: sample, llama3, gopher, c4, refinedweb, fineweb, fineweb2, dclm
     pub recipe: Option<String>,
     /// Input files, folders or glob patterns
     #[arg(long, num_args = 1.., value_name = "GLOB")]
@@ -295,7 +295,7 @@ pub(crate) struct FiltersArgs {
 /// Arguments of `print-config`.
 #[derive(Debug, Args)]
 pub(crate) struct PrintConfigArgs {
-    /// A recipe file, or a built-in recipe: sample, llama3
+    /// A recipe file, or a built-in recipe: sample, llama3, gopher, c4, refinedweb, fineweb, fineweb2, dclm
     pub recipe: String,
 }
 

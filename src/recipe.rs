@@ -62,8 +62,16 @@ fn summary(problems: &[Problem]) -> String {
 }
 
 /// The recipes that are part of the program.
-pub(crate) const BUILT_IN: &[(&str, &str)] =
-    &[("sample", include_str!("../recipes/sample.toml")), ("llama3", include_str!("../recipes/llama3.toml"))];
+pub(crate) const BUILT_IN: &[(&str, &str)] = &[
+    ("sample", include_str!("../recipes/sample.toml")),
+    ("llama3", include_str!("../recipes/llama3.toml")),
+    ("gopher", include_str!("../recipes/gopher.toml")),
+    ("c4", include_str!("../recipes/c4.toml")),
+    ("refinedweb", include_str!("../recipes/refinedweb.toml")),
+    ("fineweb", include_str!("../recipes/fineweb.toml")),
+    ("fineweb2", include_str!("../recipes/fineweb2.toml")),
+    ("dclm", include_str!("../recipes/dclm.toml")),
+];
 
 impl Recipe {
     /// The recipe in a file, or the built-in one of that name.

@@ -98,7 +98,7 @@ fn an_output_that_cannot_be_is_refused() {
 #[test]
 fn what_print_config_prints_is_the_same_recipe() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["sample", "llama3"] {
+    for name in ["sample", "llama3", "gopher", "c4", "refinedweb", "fineweb", "fineweb2", "dclm"] {
         let printed = succeed(&["print-config", name]);
         let file = folder.path().join("again.toml");
         std::fs::write(&file, &printed).unwrap();

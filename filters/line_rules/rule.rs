@@ -164,10 +164,14 @@ impl LineRule {
                     Place::End => found.end == line.len(),
                 }))
             }
-            Self::RepeatedNgrams { n, max, min_words } => cut_if(
-                line.split_whitespace().take(*min_words).count() == *min_words
-                    && coverage_of_line(line, *n).is_some_and(|share| share > *max),
-            ),
+            Self::RepeatedNgrams { n, max, min_words } => {
+                // A word has at least one byte.
+                if line.len() < *min_words {
+                    return Outcome::Keep;
+                }
+                let (n_words, share) = coverage_of_line(line, *n);
+                cut_if(n_words >= *min_words && share.is_some_and(|share| share > *max))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How lines begin and end.
 //!
-//! Shares are of all lines, blank ones included, as datatrove, Dolma and `RedPajama` count them and as their bounds were
-//! used. (Python's `splitlines` also splits at rare marks such as U+2028; here a line ends at a line feed.)
+//! Shares are of lines that are not blank. datatrove, Dolma and `RedPajama` count blank ones too, but mostly see texts
+//! without any; extraction here sets blocks apart by blank lines, with which no list would be a list.
 
 use crate::card::{Card, Filter, Source, Unit};
 use crate::{Bounds, Branch, Document, text};
@@ -36,16 +36,16 @@ impl Filter for EllipsisEnd {
 }
 
 fn share(document: &Document<'_>, is_such: impl Fn(&str) -> bool) -> Option<f64> {
-    let such = document.lines().iter().filter(|line| is_such(line)).count();
-    (!document.lines().is_empty()).then(|| text::ratio(such, document.n_lines_and_blanks())).flatten()
+    let lines = document.lines();
+    text::ratio(lines.iter().filter(|line| is_such(line)).count(), lines.len())
 }
 
 static BULLET: Card = Card {
     id: "lines.bullet_start",
-    version: 2,
+    version: 1,
     summary: "Share of lines that begin with a bullet.",
-    definition: "Lines that begin with one of • ‣ ▶ ► ◀ ◦ ■ □ ▪ ▫ ● – - * ÷ all lines, blank ones included. datatrove knows • \
-                 and - alone, Dolma * and -.",
+    definition: "Lines that begin with one of • ‣ ▶ ► ◀ ◦ ■ □ ▪ ▫ ● – - * ÷ lines that are not blank. datatrove knows • and - \
+                 alone, Dolma * and -; both count blank lines too.",
     unit: Unit::Fraction,
     default: Bounds::at_most(0.9),
     branches: Branch::PROSE,
@@ -58,9 +58,9 @@ static BULLET: Card = Card {
 
 static ELLIPSIS: Card = Card {
     id: "lines.ellipsis_end",
-    version: 2,
+    version: 1,
     summary: "Share of lines that end in an ellipsis.",
-    definition: "Lines that end in `...` or `…` ÷ all lines, blank ones included.",
+    definition: "Lines that end in `...` or `…` ÷ lines that are not blank; datatrove and Dolma count blank ones too.",
     unit: Unit::Fraction,
     default: Bounds::at_most(0.3),
     branches: Branch::PROSE,

@@ -142,14 +142,14 @@ fn share(document: &Document<'_>, chars: usize) -> Option<f64> {
     (document.vocabulary().n_words() > 0).then(|| ratio(chars.min(n_chars), n_chars)).flatten()
 }
 
-/// Share of the words of one line, by characters, that lie in an n-gram which stands more than once in it; `None` where
-/// the line has fewer words. Every copy counts, the first one too, and each word once: a log line is all repeats.
-#[must_use]
-pub(crate) fn coverage_of_line(line: &str, n: usize) -> Option<f64> {
+/// The words of one line, and the share of them, by characters, that lies in an n-gram which stands more than once in the
+/// line; no share where it has fewer words. Every copy counts, the first one too, and each word once: a line of a log is
+/// all repeats.
+pub(crate) fn coverage_of_line(line: &str, n: usize) -> (usize, Option<f64>) {
     let mut words = Vec::new();
     crate::text::words(line, |word| words.push(word));
     if n == 0 || words.len() < n {
-        return None;
+        return (words.len(), None);
     }
     let vocabulary = Vocabulary::new(&words);
     let mut places: Vec<Place> = (0..).zip(vocabulary.ids.iter().copied()).collect();
@@ -163,7 +163,7 @@ pub(crate) fn coverage_of_line(line: &str, n: usize) -> Option<f64> {
         covered += (vocabulary.chars_before[end] - vocabulary.chars_before[start]) as usize;
         covered_to = end;
     }
-    ratio(covered, vocabulary.n_chars())
+    (words.len(), ratio(covered, vocabulary.n_chars()))
 }
 
 macro_rules! card {
@@ -355,7 +355,7 @@ mod tests {
             ("all of it", "retry in 5 retry in 5 retry in 5", Some(1.0)),
             ("a part, both copies", "x a b c y a b c", Some(6.0 / 8.0)),
         ] {
-            assert_eq!(coverage_of_line(line, 3), expected, "{what}");
+            assert_eq!(coverage_of_line(line, 3).1, expected, "{what}");
         }
     }
 }

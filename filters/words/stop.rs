@@ -72,7 +72,7 @@ static STOP: Card = Card {
     version: 2,
     summary: "How many different stop words stand in the text.",
     definition: "Different words of the language's list, compared as written (`The` is none), as datatrove compares. English \
-                 and unknown languages: the, be, to, of, and, that, have, with; 32 others by FineWeb-2's lists; the rest are \
+                 and unknown languages: the, be, to, of, and, that, have, with; 31 others by FineWeb-2's lists; the rest are \
                  not measured.",
     unit: Unit::Count,
     default: Bounds::at_least(2.0),
@@ -137,6 +137,7 @@ mod tests {
         for (language, text, expected) in [
             ("deu_Latn", "Die Fähre und der Hafen", Some(2.0)),
             ("zho_Hans", "我们在北京的家", Some(2.0)),
+            ("kor_Hang", "의 다", None),
             ("nav_Latn", "the of", None),
         ] {
             assert_eq!(Stop.measure(&Document::new(text).with_language(Some(language))), expected, "{language}");

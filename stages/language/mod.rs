@@ -22,6 +22,8 @@ use crate::stage::{DocumentStage, StageCard};
 pub struct LanguageConfig {
     /// The fastText model, by name.
     pub model: String,
+    /// Languages whose documents stay, by label (`zho_Hans`) or language (`zho`); empty, all do.
+    pub only: Vec<String>,
     /// The confidence that keeps a document.
     pub confidence: Bounds,
     /// The same for documents of one language, in its place: by label (`zho_Hans`) or its language (`zho`), the label
@@ -31,7 +33,12 @@ pub struct LanguageConfig {
 
 impl Default for LanguageConfig {
     fn default() -> Self {
-        Self { model: "embedded:language".into(), confidence: Bounds::at_least(0.5), languages: BTreeMap::new() }
+        Self {
+            model: "embedded:language".into(),
+            only: Vec::new(),
+            confidence: Bounds::at_least(0.5),
+            languages: BTreeMap::new(),
+        }
     }
 }
 
@@ -52,6 +59,13 @@ impl LanguageConfig {
         let language = label.split('_').next().unwrap_or(label);
         let own = self.languages.get(label).or_else(|| self.languages.get(language));
         own.copied().unwrap_or(self.confidence)
+    }
+
+    /// Whether documents of this label may stay.
+    #[must_use]
+    pub fn wants(&self, label: &str) -> bool {
+        let language = label.split('_').next().unwrap_or(label);
+        self.only.is_empty() || self.only.iter().any(|only| only == label || only == language)
     }
 
     /// The model.
@@ -130,6 +144,9 @@ impl DocumentStage for Language {
                 let fate = Fate::broke(CARD.id, "language.confidence", value, bound);
                 fates.push((row, fate.because(found.label.clone())));
             }
+            if !self.config.wants(&found.label) {
+                fates.push((row, Fate::rejected(CARD.id, "language.only", found.label.clone())));
+            }
             labels.append_value(&found.label);
             scripts.append_value(&found.script);
             confidences.push(Some(found.confidence));
@@ -165,7 +182,10 @@ mod tests {
         ] {
             assert_eq!(config.confidence_of(label), expected, "{label}");
         }
-        assert!(config.problems().is_empty());
+        assert!(config.problems().is_empty() && config.wants("deu_Latn"));
+        let only: LanguageConfig = serde_json::from_value(serde_json::json!({ "only": ["eng", "zho_Hant"] })).unwrap();
+        let wanted = ["eng_Latn", "zho_Hant", "zho_Hans", "deu_Latn"].map(|label| only.wants(label));
+        assert_eq!(wanted, [true, true, false, false]);
         let twisted = serde_json::json!({ "languages": { "zho": { "min": 0.5, "max": 0.3 } } });
         let problems = serde_json::from_value::<LanguageConfig>(twisted).unwrap().problems();
         assert!(problems.len() == 1 && problems[0].starts_with("language.languages.zho: "), "{problems:?}");
