@@ -27,6 +27,8 @@ pub mod line_rules;
 
 mod length;
 mod lines;
+#[cfg(test)]
+mod parity;
 mod phrases;
 mod repetition;
 mod symbols;

@@ -33,6 +33,7 @@ pub static FILTERS: &[&dyn Filter] = &[
     &lines::AbnormalLength,
     &lines::Technical,
     &words::Alphabetic,
+    &words::AlphabeticTokens,
     &words::Stop,
     &words::StopOccurrences,
     &words::StopShare,

@@ -136,6 +136,59 @@ pub fn words<'a>(text: &'a str, mut visit: impl FnMut(&'a str)) {
     }
 }
 
+/// How many punctuation marks stand between the words of a text, in the order of [`words`], as spaCy splits them off: each
+/// sign by itself, a run of full stops or hyphens as one. The full stop of an initial or abbreviation is part of its word.
+#[must_use]
+pub fn count_marks(text: &str, words: &[&str]) -> usize {
+    let start_of = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
+    let (mut count, mut end, mut before) = (0, 0, "");
+    let mut gap = |gap: &str, before: &str, is_last: bool| {
+        // Within an abbreviation a full stop goes on what stands before it.
+        let mut last = if is_abbreviation(before) { '.' } else { ' ' };
+        for (at, mark) in gap.char_indices() {
+            let goes_on = mark == last && matches!(mark, '.' | '-');
+            last = mark;
+            if mark.is_whitespace() || mark.is_control() || is_format(mark) || goes_on {
+                continue;
+            }
+            // These stay with the word that they touch.
+            let touches = || {
+                let (left, right) = (&gap[..at], &gap[at + mark.len_utf8()..]);
+                let no_space = |side: &str| !side.contains(char::is_whitespace);
+                (no_space(left) && !before.is_empty()) || (no_space(right) && !is_last)
+            };
+            count += usize::from(!(matches!(mark, '-' | '/' | '~' | '|' | '\\' | '@' | '^' | '+') && touches()));
+        }
+    };
+    for word in words {
+        let start = start_of(word);
+        // Most words are one space apart.
+        if start != end + 1 || !text.as_bytes()[end].is_ascii_whitespace() {
+            gap(&text[end..start], before, false);
+        }
+        (end, before) = (start + word.len(), word);
+    }
+    gap(&text[end..], before, true);
+    count
+}
+
+/// Characters without a shape: zero-width spaces and joiners, soft hyphens, byte order marks.
+const fn is_format(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// Whether a word before a full stop is an initial, has full stops within, or is a common English abbreviation.
+fn is_abbreviation(word: &str) -> bool {
+    const KNOWN: [&str; 30] = [
+        "Adm", "Apr", "Aug", "Bros", "Co", "Corp", "Dec", "Dr", "Feb", "Gen", "Gov", "Inc", "Jan", "Jr", "Jul", "Jun",
+        "Ltd", "Mar", "Mr", "Mrs", "Ms", "Mt", "Nov", "Oct", "Prof", "Rep", "Rev", "Sept", "St", "vs",
+    ];
+    let is_initial = word.len() == 1 && word.as_bytes()[0].is_ascii_alphabetic();
+    is_initial
+        || KNOWN.contains(&word)
+        || (word.len() <= 6 && word.contains('.') && !word.contains(|c: char| c.is_ascii_digit()))
+}
+
 /// How many words; see [`words`].
 #[must_use]
 pub fn count_words(text: &str) -> usize {
@@ -227,7 +280,8 @@ fn segment<'a>(piece: &'a str, visit: &mut impl FnMut(&'a str)) {
     let mut breaks = segmenter.segment_str(piece).iter_with_word_type();
     breaks.next(); // the start of the piece
     for (end, kind) in breaks {
-        if kind.is_word_like() {
+        // A low line is word-like to ICU.
+        if kind.is_word_like() && !piece[start..end].chars().all(is_punctuation) {
             visit(&piece[start..end]);
         }
         start = end;
@@ -313,6 +367,15 @@ mod tests {
             ("mixed scripts in one piece", "用Rust写的", vec!["用", "Rust", "写的"]),
         ] {
             assert_eq!(words_of(text), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn marks_stand_between_words() {
+        for (text, expected) in
+            [("", 0), ("one two", 0), ("“One,” she said... (2)", 6), ("--\n--", 2), ("你好。", 1), ("a - b!!", 3)]
+        {
+            assert_eq!(count_marks(text, &words_of(text)), expected, "{text:?}");
         }
     }
 

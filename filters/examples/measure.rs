@@ -1,5 +1,6 @@
 //! Words, sentences and all measures of texts: JSON lines `{"text": …, "language": …}` in, JSON lines out. What parity with
-//! other implementations is checked by (see `filters/parity/record.py`).
+//! other implementations is checked by (see `filters/parity/record.py`). Lines are cut by C4's rules, or by those of a JSON
+//! file that is named.
 #![allow(clippy::print_stdout, reason = "its output")]
 
 use std::io::{BufRead, Write};
@@ -9,7 +10,11 @@ use filters::{Document, FILTERS, text};
 use serde_json::{Map, Value, json};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let c4: Vec<LineRule> = serde_json::from_str(include_str!("../parity/c4_lines.json"))?;
+    let rules = match std::env::args().nth(1) {
+        Some(path) => std::fs::read_to_string(path)?,
+        None => include_str!("../parity/c4_lines.json").to_owned(),
+    };
+    let rules: Vec<LineRule> = serde_json::from_str(&rules)?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
         let record: Value = serde_json::from_str(&line?)?;
@@ -17,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let document = Document::new(source).with_language(record["language"].as_str());
         let measures: Map<String, Value> =
             FILTERS.iter().map(|filter| (filter.card().id.to_owned(), json!(filter.measure(&document)))).collect();
-        let cleaned = clean(source, &[], &c4);
+        let cleaned = clean(source, &[], &rules);
         let (mut kept, mut from) = (String::new(), 0);
         for cut in &cleaned.cuts {
             kept.push_str(&source[from..cut.start]);
@@ -33,9 +38,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 "hash": format!("{:016x}", text::hash(source.as_bytes())),
                 "words": document.words(),
                 "measures": measures,
-                "c4": {
+                "lines": {
                     "text": lines.join("\n"),
                     "sentences": sentences,
+                    "cut": cleaned.evidence.iter().map(|cut| &source[cut.line.clone()]).collect::<Vec<_>>(),
                     "rejected": cleaned.rejected.map(|(_, phrase)| phrase),
                 },
             })

@@ -6,15 +6,91 @@ use crate::{Bounds, Branch, Document, text};
 /// `words.alphabetic`
 pub(crate) struct Alphabetic;
 
+/// `words.alphabetic_tokens`
+pub(crate) struct AlphabeticTokens;
+
+fn alphabetic(document: &Document<'_>) -> usize {
+    document.vocabulary().count(|word| word.chars().any(char::is_alphabetic))
+}
+
 impl Filter for Alphabetic {
     fn card(&self) -> &'static Card {
         &CARD
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let vocabulary = document.vocabulary();
-        text::ratio(vocabulary.count(|word| word.chars().any(char::is_alphabetic)), vocabulary.n_words())
+        text::ratio(alphabetic(document), document.words().len())
     }
+}
+
+impl Filter for AlphabeticTokens {
+    fn card(&self) -> &'static Card {
+        &TOKENS
+    }
+
+    fn measure(&self, document: &Document<'_>) -> Option<f64> {
+        let mut all = text::count_marks(document.text(), document.words());
+        let mut with_letter = 0;
+        for entry in &document.vocabulary().words {
+            let tokens = tokens(entry.word);
+            all += tokens.all * entry.count as usize;
+            with_letter += tokens.with_letter * entry.count as usize;
+        }
+        text::ratio(with_letter, all)
+    }
+}
+
+/// What a word is to a tokenizer.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tokens {
+    /// Its parts and the marks between them.
+    all: usize,
+    /// Those with a letter.
+    with_letter: usize,
+}
+
+/// The parts of a word as spaCy's rules for English split them, which datatrove uses: addresses stay whole;
+/// others go at brackets and quotes; between
+/// letters at hyphens, dashes, commas, colons and slashes; behind a digit at hyphens; before endings such as `'s`.
+fn tokens(word: &str) -> Tokens {
+    let has_letter = |part: &str| usize::from(part.chars().any(char::is_alphabetic));
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) || word.contains("://") {
+        return Tokens { all: 1, with_letter: has_letter(word) };
+    }
+    let mut tokens = Tokens::default();
+    let mut part = |part: &str| {
+        tokens.all += usize::from(!part.is_empty());
+        tokens.with_letter += has_letter(part);
+    };
+    let (mut start, mut before) = (0, None::<char>);
+    for (at, mark) in word.char_indices() {
+        let end = at + mark.len_utf8();
+        let after = word[end..].chars().next();
+        let between = |kind: fn(char) -> bool| before.is_some_and(kind) && after.is_some_and(kind);
+        let splits = match mark {
+            '(' | ')' | '[' | ']' | '{' | '}' | '"' | '“' | '”' | '„' | '«' | '»' | '…' => true,
+            '–' | '—' | '~' => between(char::is_alphabetic),
+            '-' => between(char::is_alphabetic) || before.is_some_and(|c| c.is_ascii_digit()),
+            '+' | '*' | '^' => before.is_some_and(|c| c.is_ascii_digit()),
+            ',' | ':' | '/' | '<' | '>' | '=' => between(char::is_alphabetic),
+            // A sentence end that lacks its space.
+            '.' => before.is_some_and(char::is_lowercase) && after.is_some_and(char::is_uppercase),
+            _ => false,
+        };
+        if splits {
+            part(&word[start..at]);
+            part(&word[at..end]);
+            start = end;
+        }
+        before = Some(mark);
+    }
+    let rest = &word[start..];
+    let ends_in = |ending: &&str| rest.len() > ending.len() && rest.ends_with(*ending);
+    let endings = ["'s", "’s", "n't", "n’t", "'m", "’m", "'d", "’d", "'ll", "’ll", "'re", "’re", "'ve", "’ve"];
+    let ending = endings.into_iter().find(ends_in).map_or(0, str::len);
+    part(&rest[..rest.len() - ending]);
+    part(&rest[rest.len() - ending..]);
+    tokens
 }
 
 static CARD: Card = Card {
@@ -31,6 +107,22 @@ static CARD: Card = Card {
     rejected: &["12 34 56 seven"],
 };
 
+static TOKENS: Card = Card {
+    id: "words.alphabetic_tokens",
+    version: 1,
+    summary: "Share of words and punctuation marks with a letter.",
+    definition: "Words that hold at least one alphabetic character of any script ÷ words and punctuation marks. Each mark is \
+                 by itself, a run of full stops or dashes as one; within words, marks and English endings are split off as \
+                 spaCy splits them, and abbreviations keep their full stops. So datatrove counts with its own tokenizers: at 0.8 it rejects a fifth of English pages for \
+                 their punctuation, and FineWeb-2's bounds were made so.",
+    unit: Unit::Fraction,
+    default: Bounds::at_least(0.8),
+    branches: Branch::PROSE,
+    source: Source::fineweb("Gopher's rule as datatrove 0.10 has it (max_non_alpha_words_ratio)"),
+    kept: &["The ferry leaves at nine from the old pier."],
+    rejected: &["Yes! No! (Well, “no”.)"],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +130,26 @@ mod tests {
 
     #[test]
     fn measures() {
+        for (word, all, with_letter) in [
+            ("one", 1, 1),
+            ("12", 1, 0),
+            ("dog's", 2, 2),
+            ("don't", 2, 2),
+            ("don’t", 2, 2),
+            ("A&B", 1, 1),
+            ("3,000", 1, 0),
+            ("a,b", 3, 2),
+            ("e-mail", 3, 2),
+            ("5-6", 3, 0),
+            ("and/or", 3, 2),
+            ("12/3", 1, 0),
+            ("end.Begin", 3, 2),
+            ("https://a.example/b-c-1", 1, 1),
+            ("été", 1, 1),
+        ] {
+            assert_eq!(tokens(word), Tokens { all, with_letter }, "{word}");
+        }
+        check(&AlphabeticTokens, &[("no words", "", None), ("two of four", "One, two.", Some(0.5))]);
         check(
             &Alphabetic,
             &[("no words", "--", None), ("half", "one 2", Some(0.5)), ("any script", "мир 平和 a1", Some(1.0))],

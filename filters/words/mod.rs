@@ -7,7 +7,7 @@ mod distinct;
 mod lists;
 mod stop;
 
-pub(crate) use alphabetic::Alphabetic;
+pub(crate) use alphabetic::{Alphabetic, AlphabeticTokens};
 pub(crate) use capitals::Capitals;
 pub(crate) use dirty::{Dirty, DirtyCount, DirtyDistinct};
 pub(crate) use distinct::{Distinct, Entropy};
