@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Lines in order: trimmed, empty ones left out.
@@ -57,34 +58,36 @@ pub fn count_sentences(line: &str) -> usize {
         return 0;
     }
     let mut count = 1;
-    let mut at = 0;
-    while let Some((end, length, mark)) = next_sentence_mark(line, at) {
-        at = end + length;
-        let rest = line[at..].trim_start_matches(|c: char| is_sentence_end(c) || CLOSING.contains(&c));
-        at = line.len() - rest.len();
-        let Some(next) = rest.chars().find(|character| !character.is_whitespace()) else { break };
-        let is_apart = rest.starts_with(char::is_whitespace) || mark >= '\u{3000}';
-        let is_abbreviation = mark == '.' && (next.is_lowercase() || is_initial(&line[..end]));
-        count += usize::from(is_apart && !is_abbreviation);
+    let mut from = 0;
+    // In ASCII there are three marks alone, and a search for them that is much faster.
+    if line.is_ascii() {
+        for end in memchr::memchr3_iter(b'.', b'?', b'!', line.as_bytes()) {
+            if end >= from {
+                from = sentence_end(line, end, char::from(line.as_bytes()[end]), &mut count);
+            }
+        }
+    } else {
+        for (end, mark) in line.char_indices().filter(|(_, character)| is_sentence_end(*character)) {
+            if end >= from {
+                from = sentence_end(line, end, mark, &mut count);
+            }
+        }
     }
     count
 }
 
+/// Counts the sentence that begins behind a mark, if one does; where to look on.
+fn sentence_end(line: &str, end: usize, mark: char, count: &mut usize) -> usize {
+    let rest = line[end + mark.len_utf8()..].trim_start_matches(|c: char| is_sentence_end(c) || CLOSING.contains(&c));
+    let Some(next) = rest.chars().find(|character| !character.is_whitespace()) else { return line.len() };
+    let is_apart = rest.starts_with(char::is_whitespace) || mark >= '\u{3000}';
+    let is_abbreviation = mark == '.' && (next.is_lowercase() || is_initial(&line[..end]));
+    *count += usize::from(is_apart && !is_abbreviation);
+    line.len() - rest.len()
+}
+
 /// Quotes and brackets that close a sentence with its mark.
 const CLOSING: [char; 9] = ['"', '\'', ')', ']', '”', '’', '»', '」', '』'];
-
-/// The next mark that may end a sentence: where, its bytes, itself.
-fn next_sentence_mark(line: &str, from: usize) -> Option<(usize, usize, char)> {
-    let rest = &line.as_bytes()[from..];
-    let ascii = memchr::memchr3(b'.', b'?', b'!', rest).map(|at| from + at);
-    // In ASCII there are no other marks.
-    let (end, mark) = if line.is_ascii() {
-        (ascii?, char::from(line.as_bytes()[ascii?]))
-    } else {
-        line[from..].char_indices().find(|(_, c)| is_sentence_end(*c)).map(|(at, c)| (from + at, c))?
-    };
-    Some((end, mark.len_utf8(), mark))
-}
 
 /// Whether a full stop stands behind a single letter: an initial, or the last letter of `e.g.`
 fn is_initial(before: &str) -> bool {
@@ -145,6 +148,8 @@ pub fn count_marks(text: &str, words: &[&str]) -> usize {
     let mut gap = |gap: &str, before: &str, is_last: bool| {
         // Within an abbreviation a full stop goes on what stands before it.
         let mut last = if is_abbreviation(before) { '.' } else { ' ' };
+        let first_space = gap.find(char::is_whitespace).unwrap_or(gap.len());
+        let last_space = gap.rfind(char::is_whitespace).unwrap_or(0);
         for (at, mark) in gap.char_indices() {
             let goes_on = mark == last && matches!(mark, '.' | '-');
             last = mark;
@@ -152,12 +157,8 @@ pub fn count_marks(text: &str, words: &[&str]) -> usize {
                 continue;
             }
             // These stay with the word that they touch.
-            let touches = || {
-                let (left, right) = (&gap[..at], &gap[at + mark.len_utf8()..]);
-                let no_space = |side: &str| !side.contains(char::is_whitespace);
-                (no_space(left) && !before.is_empty()) || (no_space(right) && !is_last)
-            };
-            count += usize::from(!(matches!(mark, '-' | '/' | '~' | '|' | '\\' | '@' | '^' | '+') && touches()));
+            let touches = (at <= first_space && !before.is_empty()) || (at >= last_space && !is_last);
+            count += usize::from(!(matches!(mark, '-' | '/' | '~' | '|' | '\\' | '@' | '^' | '+') && touches));
         }
     };
     for word in words {
@@ -206,6 +207,16 @@ fn trim_ascii_punctuation(piece: &str) -> &str {
     let Some(start) = bytes.iter().position(u8::is_ascii_alphanumeric) else { return "" };
     let end = bytes.iter().rposition(u8::is_ascii_alphanumeric).map_or(start, |last| last + 1);
     &piece[start..end]
+}
+
+/// Whether the character is a letter, as Python's `isalpha` has it: of general category L. Unicode's property
+/// `Alphabetic` holds vowel signs and letter-like numerals besides.
+#[must_use]
+pub fn is_letter(character: char) -> bool {
+    character.is_ascii_alphabetic()
+        || (!character.is_ascii()
+            && character.is_alphabetic()
+            && character.general_category_group() == GeneralCategoryGroup::Letter)
 }
 
 /// Characters that are no part of a word at its ends: everything but letters, digits and marks.

@@ -64,6 +64,8 @@ impl Scan {
         let n_chars = |part: &str| part.chars().count();
         let mut rest = line;
         let mut has_long_string = false;
+        // A quote that nothing closes on this line is an apostrophe or an inch mark, and so are those like it behind it.
+        let mut unclosed: Vec<u8> = Vec::new();
         loop {
             if let Some(end) = *open {
                 let at = rest.find(end).map_or(rest.len(), |at| at + end.len());
@@ -75,17 +77,22 @@ impl Scan {
                 *open = None;
                 rest = &rest[at..];
             }
-            let Some((before, mark)) = next_mark(line, rest) else { break };
+            let Some((before, mark)) = next_mark(line, rest, &unclosed) else { break };
             let after = &rest[before + mark.len()..];
             match mark {
                 "/*" => *open = Some("*/"),
                 "\"\"\"" => *open = Some("\"\"\""),
                 "\"" | "'" | "`" => {
-                    let length = string_length(after, mark.as_bytes()[0]);
+                    let quote = mark.as_bytes()[0];
+                    let Some(length) = string_length(after, quote) else {
+                        unclosed.push(quote);
+                        rest = after;
+                        continue;
+                    };
                     let string = &after[..length];
                     self.strings += n_chars(string);
                     has_long_string |= n_chars(string) > Self::LONG;
-                    rest = after.get(length + 1..).unwrap_or_default();
+                    rest = &after[length + 1..];
                     continue;
                 }
                 _ => {
@@ -102,13 +109,16 @@ impl Scan {
     }
 }
 
-/// The next mark of `rest`, the end of a line, with the bytes before it.
-fn next_mark(line: &str, rest: &str) -> Option<(usize, &'static str)> {
+/// The next mark of `rest`, the end of a line, with the bytes before it; these quotes are none.
+fn next_mark(line: &str, rest: &str, unclosed: &[u8]) -> Option<(usize, &'static str)> {
     let bytes = rest.as_bytes();
     let offset = line.len() - rest.len();
     for at in 0..bytes.len() {
         let is_apart = offset + at == 0 || line.as_bytes()[offset + at - 1].is_ascii_whitespace();
         let tail = &bytes[at..];
+        if unclosed.contains(&bytes[at]) {
+            continue;
+        }
         let mark = match bytes[at] {
             b'"' if tail.starts_with(b"\"\"\"") => "\"\"\"",
             b'"' => "\"",
@@ -126,19 +136,19 @@ fn next_mark(line: &str, rest: &str) -> Option<(usize, &'static str)> {
     None
 }
 
-/// Bytes up to the closing quote; 0 where the line has none: then the mark was no quote.
-fn string_length(after: &str, quote: u8) -> usize {
+/// Bytes up to the closing quote, if the line has one.
+fn string_length(after: &str, quote: u8) -> Option<usize> {
     let bytes = after.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
             b'\\' => at += 1,
-            byte if byte == quote => return at,
+            byte if byte == quote => return Some(at),
             _ => {}
         }
         at += 1;
     }
-    0
+    None
 }
 
 #[cfg(test)]
@@ -157,12 +167,21 @@ mod tests {
             ("an address is no comment", "https://a.example", 0, 0),
             ("an apostrophe is no quote", "don't, can't", 0, 0),
             ("a quote that is not closed", "\"ab", 0, 0),
+            ("one before a letter of two bytes, then a comment", "5\"é // ab", 5, 0),
+            ("one before another kind of quote", "6\"'ab'", 0, 2),
+            ("an empty string", "f(\"\", 'a')", 0, 1),
             ("a shell comment", "# ab", 4, 0),
             ("preprocessor lines are code", "#include <a>", 0, 0),
         ] {
             let scan = Scan::of(text);
             assert_eq!((scan.comments, scan.strings), (comments, strings), "{what}");
         }
+    }
+
+    #[test]
+    fn quotes_without_end_take_no_square_of_time() {
+        let line = "\"\\".repeat(1 << 20);
+        assert_eq!(Scan::of(&line).strings, 0);
     }
 
     #[test]

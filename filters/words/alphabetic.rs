@@ -10,7 +10,7 @@ pub(crate) struct Alphabetic;
 pub(crate) struct AlphabeticTokens;
 
 fn alphabetic(document: &Document<'_>) -> usize {
-    document.vocabulary().count(|word| word.chars().any(char::is_alphabetic))
+    document.vocabulary().count(|word| word.chars().any(text::is_letter))
 }
 
 impl Filter for Alphabetic {
@@ -50,10 +50,10 @@ struct Tokens {
 }
 
 /// The parts of a word as spaCy's rules for English split them, which datatrove uses: addresses stay whole;
-/// others go at brackets and quotes; between
-/// letters at hyphens, dashes, commas, colons and slashes; behind a digit at hyphens; before endings such as `'s`.
+/// others go at brackets and quotes; between letters at hyphens, dashes, commas, colons and slashes; behind a digit at
+/// hyphens; before endings such as `'s`.
 fn tokens(word: &str) -> Tokens {
-    let has_letter = |part: &str| usize::from(part.chars().any(char::is_alphabetic));
+    let has_letter = |part: &str| usize::from(part.chars().any(text::is_letter));
     if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) || word.contains("://") {
         return Tokens { all: 1, with_letter: has_letter(word) };
     }
@@ -69,10 +69,9 @@ fn tokens(word: &str) -> Tokens {
         let between = |kind: fn(char) -> bool| before.is_some_and(kind) && after.is_some_and(kind);
         let splits = match mark {
             '(' | ')' | '[' | ']' | '{' | '}' | '"' | '“' | '”' | '„' | '«' | '»' | '…' => true,
-            '–' | '—' | '~' => between(char::is_alphabetic),
             '-' => between(char::is_alphabetic) || before.is_some_and(|c| c.is_ascii_digit()),
             '+' | '*' | '^' => before.is_some_and(|c| c.is_ascii_digit()),
-            ',' | ':' | '/' | '<' | '>' | '=' => between(char::is_alphabetic),
+            '–' | '—' | '~' | ',' | ':' | '/' | '<' | '>' | '=' => between(char::is_alphabetic),
             // A sentence end that lacks its space.
             '.' => before.is_some_and(char::is_lowercase) && after.is_some_and(char::is_uppercase),
             _ => false,
@@ -95,10 +94,10 @@ fn tokens(word: &str) -> Tokens {
 
 static CARD: Card = Card {
     id: "words.alphabetic",
-    version: 1,
+    version: 2,
     summary: "Share of words with a letter.",
-    definition: "Words that hold at least one alphabetic character of any script ÷ all words. A piece of punctuation \
-                 alone is no word here, and counts in neither.",
+    definition: "Words that hold at least one letter of any script (general category L, as Python's `isalpha`) ÷ all words. \
+                 A piece of punctuation alone is no word here, and counts in neither.",
     unit: Unit::Fraction,
     default: Bounds::at_least(0.8),
     branches: Branch::PROSE,
@@ -111,10 +110,10 @@ static TOKENS: Card = Card {
     id: "words.alphabetic_tokens",
     version: 1,
     summary: "Share of words and punctuation marks with a letter.",
-    definition: "Words that hold at least one alphabetic character of any script ÷ words and punctuation marks. Each mark is \
+    definition: "Words that hold at least one letter of any script ÷ words and punctuation marks. Each mark is \
                  by itself, a run of full stops or dashes as one; within words, marks and English endings are split off as \
-                 spaCy splits them, and abbreviations keep their full stops. So datatrove counts with its own tokenizers: at 0.8 it rejects a fifth of English pages for \
-                 their punctuation, and FineWeb-2's bounds were made so.",
+                 spaCy splits them, and abbreviations keep their full stops. So datatrove counts with its own tokenizers: at 0.8 \
+                 it rejects a fifth of English pages for their punctuation, and FineWeb-2's bounds were made so.",
     unit: Unit::Fraction,
     default: Bounds::at_least(0.8),
     branches: Branch::PROSE,
@@ -152,7 +151,12 @@ mod tests {
         check(&AlphabeticTokens, &[("no words", "", None), ("two of four", "One, two.", Some(0.5))]);
         check(
             &Alphabetic,
-            &[("no words", "--", None), ("half", "one 2", Some(0.5)), ("any script", "мир 平和 a1", Some(1.0))],
+            &[
+                ("no words", "--", None),
+                ("half", "one 2", Some(0.5)),
+                ("a vowel sign is no letter", "\u{103b}\u{102c} သော", Some(0.5)),
+                ("any script", "мир 平和 a1", Some(1.0)),
+            ],
         );
     }
 }
