@@ -157,8 +157,16 @@ pub fn count_marks(text: &str, words: &[&str]) -> usize {
                 continue;
             }
             // These stay with the word that they touch.
-            let touches = (at <= first_space && !before.is_empty()) || (at >= last_space && !is_last);
-            count += usize::from(!(matches!(mark, '-' | '/' | '~' | '|' | '\\' | '@' | '^' | '+') && touches));
+            let touches_left = at <= first_space && !before.is_empty();
+            let touches = touches_left || (at >= last_space && !is_last);
+            let is_within = match mark {
+                '-' | '/' | '~' | '|' | '\\' | '@' | '^' | '+' => touches,
+                '=' => touches_left,
+                // The mouth of a face.
+                ')' | '(' => ends_face(&gap[..at]),
+                _ => false,
+            };
+            count += usize::from(!is_within);
         }
     };
     for word in words {
@@ -171,6 +179,11 @@ pub fn count_marks(text: &str, words: &[&str]) -> usize {
     }
     gap(&text[end..], before, true);
     count
+}
+
+/// Whether the eyes of a face, as in `:)` and `;)`, stand at the end, apart from what is before.
+fn ends_face(before: &str) -> bool {
+    before.strip_suffix([':', ';']).is_some_and(|rest| rest.ends_with(char::is_whitespace))
 }
 
 /// Characters without a shape: zero-width spaces and joiners, soft hyphens, byte order marks.
@@ -383,9 +396,15 @@ mod tests {
 
     #[test]
     fn marks_stand_between_words() {
-        for (text, expected) in
-            [("", 0), ("one two", 0), ("“One,” she said... (2)", 6), ("--\n--", 2), ("你好。", 1), ("a - b!!", 3)]
-        {
+        for (text, expected) in [
+            ("", 0),
+            ("one two", 0),
+            ("“One,” she said... (2)", 6),
+            ("--\n--", 2),
+            ("你好。", 1),
+            ("a - b!!", 3),
+            ("yes :) no ;)", 2), ("yes:)", 2),
+        ] {
             assert_eq!(count_marks(text, &words_of(text)), expected, "{text:?}");
         }
     }

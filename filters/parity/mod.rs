@@ -200,7 +200,7 @@ fn own_texts_have_datatroves_values() {
 }
 
 /// Part of the documents in which verdicts must agree, each with its own words and sentences.
-const AGREED: f64 = 0.985;
+const AGREED: f64 = 0.99;
 
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures, with --nocapture")]

@@ -49,12 +49,12 @@ struct Tokens {
     with_letter: usize,
 }
 
-/// The parts of a word as spaCy's rules for English split them, which datatrove uses: addresses stay whole;
-/// others go at brackets and quotes; between letters at hyphens, dashes, commas, colons and slashes; behind a digit at
-/// hyphens; before endings such as `'s`.
+/// The parts of a word as spaCy's rules for English split them, which datatrove uses: addresses and `and/or` stay whole;
+/// others go at hyphens, dashes, commas, colons and slashes between letters, at signs between digits, at runs of full
+/// stops, where a sentence end lacks its space, and before endings such as `'s`. Brackets within a word split nothing.
 fn tokens(word: &str) -> Tokens {
     let has_letter = |part: &str| usize::from(part.chars().any(text::is_letter));
-    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) || word.contains("://") {
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) || word.contains("://") || word == "and/or" {
         return Tokens { all: 1, with_letter: has_letter(word) };
     }
     let mut tokens = Tokens::default();
@@ -62,18 +62,30 @@ fn tokens(word: &str) -> Tokens {
         tokens.all += usize::from(!part.is_empty());
         tokens.with_letter += has_letter(part);
     };
-    let (mut start, mut before) = (0, None::<char>);
-    for (at, mark) in word.char_indices() {
-        let end = at + mark.len_utf8();
+    let is_digit = |c: &char| c.is_ascii_digit();
+    let is_letter = |c: &char| text::is_letter(*c);
+    let is_quote = |c: &char| matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | '«' | '»');
+    let (mut start, mut at, mut before) = (0, 0, None::<char>);
+    while let Some(mark) = word[at..].chars().next() {
+        let mut end = at + mark.len_utf8();
+        // A run of hyphens or full stops is one mark.
+        let run = word[end..].bytes().take_while(|byte| matches!(mark, '-' | '.') && char::from(*byte) == mark).count();
+        end += run;
         let after = word[end..].chars().next();
-        let between = |kind: fn(char) -> bool| before.is_some_and(kind) && after.is_some_and(kind);
         let splits = match mark {
-            '(' | ')' | '[' | ']' | '{' | '}' | '"' | '“' | '”' | '„' | '«' | '»' | '…' => true,
-            '-' => between(char::is_alphabetic) || before.is_some_and(|c| c.is_ascii_digit()),
-            '+' | '*' | '^' => before.is_some_and(|c| c.is_ascii_digit()),
-            '–' | '—' | '~' | ',' | ':' | '/' | '<' | '>' | '=' => between(char::is_alphabetic),
-            // A sentence end that lacks its space.
-            '.' => before.is_some_and(char::is_lowercase) && after.is_some_and(char::is_uppercase),
+            '…' => true,
+            '.' if run > 0 => true,
+            '.' => {
+                before.is_some_and(|c| c.is_lowercase() || is_quote(&c))
+                    && after.is_some_and(|c| c.is_uppercase() || is_quote(&c))
+            }
+            ',' => before.as_ref().is_some_and(is_letter) && after.as_ref().is_some_and(is_letter),
+            '-' | '–' | '—' | '~' | ':' | '<' | '>' | '=' | '/' if after.as_ref().is_some_and(is_letter) => {
+                before.is_some_and(|c| is_letter(&c) || is_digit(&c))
+            }
+            '-' | '+' | '*' | '^' => {
+                before.as_ref().is_some_and(is_digit) && after.is_some_and(|c| is_digit(&c) || c == '-')
+            }
             _ => false,
         };
         if splits {
@@ -81,7 +93,7 @@ fn tokens(word: &str) -> Tokens {
             part(&word[at..end]);
             start = end;
         }
-        before = Some(mark);
+        (at, before) = (end, Some(mark));
     }
     let rest = &word[start..];
     let ends_in = |ending: &&str| rest.len() > ending.len() && rest.ends_with(*ending);
@@ -140,7 +152,13 @@ mod tests {
             ("a,b", 3, 2),
             ("e-mail", 3, 2),
             ("5-6", 3, 0),
-            ("and/or", 3, 2),
+            ("and/or", 1, 1),
+            ("he/she", 3, 2),
+            ("dog(s", 1, 1),
+            ("17-inch", 3, 1),
+            ("wait...what", 3, 2),
+            ("wait--what", 3, 2),
+            ("a-1", 1, 1),
             ("12/3", 1, 0),
             ("end.Begin", 3, 2),
             ("https://a.example/b-c-1", 1, 1),
