@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::characters::Characters;
 use crate::code::Scan;
+use crate::lines::Shapes;
 use crate::phrases::{self, Phrases};
 use crate::repetition::{self, Repeated, Repeats};
 use crate::text;
 use crate::tokens::References;
 use crate::vocabulary::Vocabulary;
-use crate::words::{Found, WordLists};
+use crate::words::{Found, StopWords, WordLists};
 
 /// What a stretch of a document's text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -144,6 +145,8 @@ pub struct Document<'a> {
     words: OnceCell<Vec<&'a str>>,
     vocabulary: OnceCell<Vocabulary<'a>>,
     repeats: OnceCell<Repeats>,
+    line_shapes: OnceCell<Shapes>,
+    stop_words: OnceCell<Option<StopWords>>,
     repeated_lines: OnceCell<Repeated>,
     repeated_paragraphs: OnceCell<Repeated>,
     dirty_words: OnceCell<Option<Found>>,
@@ -167,6 +170,8 @@ impl<'a> Document<'a> {
             words: OnceCell::new(),
             vocabulary: OnceCell::new(),
             repeats: OnceCell::new(),
+            line_shapes: OnceCell::new(),
+            stop_words: OnceCell::new(),
             repeated_lines: OnceCell::new(),
             repeated_paragraphs: OnceCell::new(),
             dirty_words: OnceCell::new(),
@@ -239,6 +244,16 @@ impl<'a> Document<'a> {
     /// What repeated n-grams cover.
     pub(crate) fn repeats(&self) -> &Repeats {
         self.repeats.get_or_init(|| repetition::repeats(self.vocabulary()))
+    }
+
+    /// What lines are made of.
+    pub(crate) fn line_shapes(&self) -> &Shapes {
+        self.line_shapes.get_or_init(|| Shapes::of(self.lines()))
+    }
+
+    /// The stop words of the text's language that stand in it; `None` without a list.
+    pub(crate) fn stop_words(&self) -> Option<StopWords> {
+        *self.stop_words.get_or_init(|| StopWords::of(self))
     }
 
     /// Lines that repeat an earlier one.

@@ -147,7 +147,7 @@ pub fn count_marks(text: &str, words: &[&str]) -> usize {
     let (mut count, mut end, mut before) = (0, 0, "");
     let mut gap = |gap: &str, before: &str, is_last: bool| {
         // Within an abbreviation a full stop goes on what stands before it.
-        let mut last = if is_abbreviation(before) { '.' } else { ' ' };
+        let mut last = if gap.starts_with('.') && is_abbreviation(before) { '.' } else { ' ' };
         let first_space = gap.find(char::is_whitespace).unwrap_or(gap.len());
         let last_space = gap.rfind(char::is_whitespace).unwrap_or(0);
         for (at, mark) in gap.char_indices() {
@@ -403,7 +403,8 @@ mod tests {
             ("--\n--", 2),
             ("你好。", 1),
             ("a - b!!", 3),
-            ("yes :) no ;)", 2), ("yes:)", 2),
+            ("yes :) no ;)", 2),
+            ("yes:)", 2),
         ] {
             assert_eq!(count_marks(text, &words_of(text)), expected, "{text:?}");
         }

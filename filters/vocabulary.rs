@@ -1,7 +1,5 @@
 //! The different words of a document, counted once for all measures that ask about words.
 
-use std::cell::OnceCell;
-
 use crate::table::Numbering;
 use crate::text;
 
@@ -14,7 +12,8 @@ pub(crate) struct Vocabulary<'a> {
     pub(crate) ids: Vec<u32>,
     /// Characters of all words before each one, and at the end of all of them.
     pub(crate) chars_before: Vec<u32>,
-    folded: OnceCell<Vec<u32>>,
+    /// How often each of the different words stands when case is left out.
+    pub(crate) folded: Vec<u32>,
 }
 
 /// One of the different words.
@@ -26,6 +25,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) count: u32,
     /// Its characters.
     pub(crate) chars: u32,
+    /// [`text::hash`] of it.
+    pub(crate) hash: u64,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -35,10 +36,11 @@ impl<'a> Vocabulary<'a> {
         vocabulary.chars_before.reserve_exact(words.len() + 1);
         let mut chars_before = 0_u32;
         for word in words {
-            let (id, is_new) = numbering.number(text::hash(word.as_bytes()));
+            let hash = text::hash(word.as_bytes());
+            let (id, is_new) = numbering.number(hash);
             if is_new {
                 let chars = u32::try_from(text::n_chars(word)).unwrap_or(u32::MAX);
-                vocabulary.words.push(Entry { word, count: 0, chars });
+                vocabulary.words.push(Entry { word, count: 0, chars, hash });
             }
             let entry = &mut vocabulary.words[id as usize];
             entry.count += 1;
@@ -47,7 +49,23 @@ impl<'a> Vocabulary<'a> {
             chars_before = chars_before.saturating_add(entry.chars);
         }
         vocabulary.chars_before.push(chars_before);
+        vocabulary.fold(numbering);
         vocabulary
+    }
+
+    /// Adds the words with capitals up with those that differ by case alone.
+    fn fold(&mut self, mut numbering: Numbering) {
+        let mut counts: Vec<u32> = self.words.iter().map(|entry| entry.count).collect();
+        for (at, entry) in self.words.iter().enumerate().filter(|(_, entry)| has_capital(entry.word)) {
+            let (id, is_new) = numbering.number(text::hash_folded(entry.word));
+            if is_new {
+                counts.push(0);
+            }
+            counts[id as usize] += entry.count;
+            counts[at] -= entry.count;
+        }
+        counts.retain(|count| *count > 0);
+        self.folded = counts;
     }
 
     /// Words of the text.
@@ -60,26 +78,18 @@ impl<'a> Vocabulary<'a> {
         self.chars_before.last().map_or(0, |chars| *chars as usize)
     }
 
-    /// How often each of the different words stands when case is left out, in the order in which they first stand.
-    pub(crate) fn folded(&self) -> &[u32] {
-        self.folded.get_or_init(|| {
-            let mut numbering = Numbering::new(self.words.len());
-            let mut counts: Vec<u32> = Vec::with_capacity(self.words.len());
-            for entry in &self.words {
-                let (id, is_new) = numbering.number(text::hash_folded(entry.word));
-                if is_new {
-                    counts.push(0);
-                }
-                counts[id as usize] += entry.count;
-            }
-            counts
-        })
-    }
-
     /// How many words of the text are such words.
     pub(crate) fn count(&self, mut is_such: impl FnMut(&str) -> bool) -> usize {
         self.words.iter().filter(|entry| is_such(entry.word)).map(|entry| entry.count as usize).sum()
     }
+}
+
+/// Whether the word is another one in lower case.
+fn has_capital(word: &str) -> bool {
+    word.chars().any(|character| match character.is_ascii() {
+        true => character.is_ascii_uppercase(),
+        false => character.to_lowercase().next() != Some(character),
+    })
 }
 
 #[cfg(test)]
@@ -91,6 +101,8 @@ mod tests {
         let vocabulary = Vocabulary::new(&["a", "über", "a", "A"]);
         let counts: Vec<_> = vocabulary.words.iter().map(|entry| (entry.word, entry.count, entry.chars)).collect();
         assert_eq!(counts, [("a", 2, 1), ("über", 1, 4), ("A", 1, 1)]);
+        assert_eq!(vocabulary.folded, [3, 1]);
+        assert_eq!(Vocabulary::new(&["The", "ÉTÉ", "THE", "été"]).folded, [1 + 1, 2]);
         assert_eq!(vocabulary.ids, [0, 1, 0, 2]);
         assert_eq!(vocabulary.chars_before, [0, 1, 5, 6, 7]);
         assert_eq!(vocabulary.count(str::is_ascii), 3);

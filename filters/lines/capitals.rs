@@ -15,7 +15,7 @@ impl Filter for Capitals {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share_of_lines(document, |line| 2 * line.chars().filter(|c| c.is_uppercase()).count() > text::n_chars(line))
+        text::ratio(document.line_shapes().capitals, document.lines().len())
     }
 }
 
@@ -25,13 +25,8 @@ impl Filter for Numeric {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share_of_lines(document, |line| 2 * line.chars().filter(|c| c.is_numeric()).count() > text::n_chars(line))
+        text::ratio(document.line_shapes().numeric, document.lines().len())
     }
-}
-
-fn share_of_lines(document: &Document<'_>, is_such: impl Fn(&str) -> bool) -> Option<f64> {
-    let lines = document.lines();
-    text::ratio(lines.iter().filter(|line| is_such(line)).count(), lines.len())
 }
 
 static CAPITALS: Card = Card {

@@ -18,8 +18,7 @@ impl Filter for Short {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let lines = document.lines();
-        text::ratio(lines.iter().filter(|line| text::n_chars(line) <= SHORT).count(), lines.len())
+        text::ratio(document.line_shapes().short, document.lines().len())
     }
 }
 
@@ -29,7 +28,7 @@ impl Filter for Long {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        Some(count(document.lines().iter().filter(|line| text::n_chars(line) >= LONG).count()))
+        Some(count(document.line_shapes().long))
     }
 }
 
@@ -42,11 +41,6 @@ impl Filter for MeanWords {
         text::ratio(document.words().len(), document.lines().len())
     }
 }
-
-/// Most characters of a short line (`FineWeb`).
-const SHORT: usize = 30;
-/// Fewest characters of a long line (mC4).
-const LONG: usize = 200;
 
 static SHORT_CARD: Card = Card {
     id: "lines.short",
@@ -97,10 +91,11 @@ static MEAN_CARD: Card = Card {
 mod tests {
     use super::*;
     use crate::card::check;
+    use crate::lines::Shapes;
 
     #[test]
     fn measures() {
-        let (short, long) = ("é".repeat(SHORT), "é".repeat(LONG));
+        let (short, long) = ("é".repeat(Shapes::SHORT), "é".repeat(Shapes::LONG));
         check(&Short, &[("no lines", "", None), ("30 characters", &short, Some(1.0)), ("more", &long, Some(0.0))]);
         check(
             &Long,

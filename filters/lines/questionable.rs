@@ -18,14 +18,7 @@ impl Filter for ListCase {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share(document, |line| {
-            let (mut words, mut capital) = (0, 0);
-            for word in line.split_whitespace() {
-                words += 1;
-                capital += usize::from(word.starts_with(char::is_uppercase));
-            }
-            words >= LEAST_TOKENS && 2 * capital > words
-        })
+        text::ratio(document.line_shapes().list_case, document.lines().len())
     }
 }
 
@@ -35,7 +28,7 @@ impl Filter for AbnormalLength {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share(document, |line| !LENGTHS.contains(&text::n_chars(line)))
+        text::ratio(document.line_shapes().abnormal, document.lines().len())
     }
 }
 
@@ -45,21 +38,8 @@ impl Filter for Technical {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        share(document, |line| {
-            let technical = line.bytes().filter(|byte| byte.is_ascii_digit() || b"{}+/()>".contains(byte)).count();
-            5 * technical > text::n_chars(line)
-        })
+        text::ratio(document.line_shapes().technical, document.lines().len())
     }
-}
-
-/// Words from which a line can be in list case.
-const LEAST_TOKENS: usize = 12;
-/// Characters of a sentence of normal length.
-const LENGTHS: std::ops::RangeInclusive<usize> = 20..=500;
-
-fn share(document: &Document<'_>, is_questionable: impl Fn(&str) -> bool) -> Option<f64> {
-    let lines = document.lines();
-    text::ratio(lines.iter().filter(|line| is_questionable(line)).count(), lines.len())
 }
 
 static LIST_CASE: Card = Card {

@@ -53,7 +53,7 @@ impl Filter for DirtyCount {
 
 static DIRTY: Card = Card {
     id: "words.dirty",
-    version: 1,
+    version: 2,
     summary: "Dirty words per thousand words, where there are at least three different ones.",
     definition: "Occurrences of listed words ÷ words × 1,000; 0 where fewer than 3 different listed words stand. Lists \
                  are per language, compared without case at word boundaries (anywhere in Chinese, Japanese, Thai). \
@@ -71,7 +71,7 @@ static DIRTY: Card = Card {
 
 static DISTINCT: Card = Card {
     id: "words.dirty_distinct",
-    version: 1,
+    version: 2,
     summary: "How many different dirty words stand in the text.",
     definition: "Different listed words that occur; see `words.dirty`.",
     unit: Unit::Count,

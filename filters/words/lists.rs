@@ -16,10 +16,18 @@ pub struct Found {
     pub distinct: usize,
 }
 
+#[derive(Debug)]
+struct List {
+    automaton: AhoCorasick,
+    size: usize,
+    /// Its words are ASCII, which the automaton folds; others need texts in lower case.
+    is_ascii: bool,
+}
+
 /// Word lists by ISO 639-3 language.
 #[derive(Debug, Default)]
 pub struct WordLists {
-    by_language: BTreeMap<String, (AhoCorasick, usize)>,
+    by_language: BTreeMap<String, List>,
 }
 
 /// LDNOOBW names its files by ISO 639-1; the languages of its lists.
@@ -82,7 +90,8 @@ impl WordLists {
                     .kind(Some(AhoCorasickKind::DFA))
                     .build(&words)
                     .ok()?;
-                Some((language, (automaton, words.len())))
+                let is_ascii = words.iter().all(|word| word.is_ascii());
+                Some((language, List { automaton, size: words.len(), is_ascii }))
             })
             .collect();
         Self { by_language }
@@ -97,10 +106,9 @@ impl WordLists {
     #[must_use]
     pub fn find(&self, language: Option<&str>, text: &str) -> Option<Found> {
         let code = language.map_or("eng", |label| label.split('_').next().unwrap_or(label));
-        let (automaton, size) = self.by_language.get(code)?;
+        let List { automaton, size, is_ascii } = self.by_language.get(code)?;
         let lower;
-        // ASCII is folded by the automaton; other scripts need a pass of their own.
-        let text = if text.is_ascii() {
+        let text = if *is_ascii || text.is_ascii() {
             text
         } else {
             lower = text.to_lowercase();

@@ -12,4 +12,4 @@ pub(crate) use capitals::Capitals;
 pub(crate) use dirty::{Dirty, DirtyCount, DirtyDistinct};
 pub(crate) use distinct::{Distinct, Entropy};
 pub use lists::{Found, WordLists};
-pub(crate) use stop::{Stop, StopOccurrences, StopShare};
+pub(crate) use stop::{Stop, StopOccurrences, StopShare, StopWords};

@@ -1,6 +1,6 @@
 //! Stop words: running text has some, lists of things have none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::card::{Card, Filter, Source, Unit, count};
@@ -15,7 +15,15 @@ pub(crate) struct StopOccurrences;
 /// `words.stop_share`
 pub(crate) struct StopShare;
 
-type List = BTreeSet<&'static str>;
+/// How many different stop words stand in a text, and how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StopWords {
+    distinct: usize,
+    occurrences: usize,
+}
+
+/// A language's words, by hash, in order.
+type List = Vec<u64>;
 
 /// The stop words of a document's language; Gopher's English ones where the language is unknown.
 fn list(document: &Document<'_>) -> Option<&'static List> {
@@ -23,18 +31,28 @@ fn list(document: &Document<'_>) -> Option<&'static List> {
     let read = || {
         let lines = include_str!("lists/stop.tsv").lines().filter(|line| !line.starts_with('#'));
         let lists = lines.filter_map(|line| line.split_once('\t'));
-        lists.map(|(language, words)| (language, words.split_whitespace().collect())).collect()
+        lists
+            .map(|(language, words)| {
+                let mut hashes: List = words.split_whitespace().map(|word| text::hash(word.as_bytes())).collect();
+                hashes.sort_unstable();
+                (language, hashes)
+            })
+            .collect()
     };
     let language = document.language().map_or("eng", |label| label.split('_').next().unwrap_or(label));
     LISTS.get_or_init(read).get(language)
 }
 
-/// How often each of the list's words stands that does.
-fn found<'a>(document: &'a Document<'_>) -> Option<impl Iterator<Item = u32> + 'a> {
-    let list = list(document)?;
-    let longest = list.iter().map(|word| word.len()).max().unwrap_or(0);
-    let words = document.vocabulary().words.iter();
-    Some(words.filter(move |entry| entry.word.len() <= longest && list.contains(entry.word)).map(|entry| entry.count))
+impl StopWords {
+    pub(crate) fn of(document: &Document<'_>) -> Option<Self> {
+        let list = list(document)?;
+        let mut found = Self { distinct: 0, occurrences: 0 };
+        for entry in document.vocabulary().words.iter().filter(|entry| list.binary_search(&entry.hash).is_ok()) {
+            found.distinct += 1;
+            found.occurrences += entry.count as usize;
+        }
+        Some(found)
+    }
 }
 
 impl Filter for Stop {
@@ -43,7 +61,7 @@ impl Filter for Stop {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        Some(count(found(document)?.count()))
+        Some(count(document.stop_words()?.distinct))
     }
 }
 
@@ -53,7 +71,7 @@ impl Filter for StopOccurrences {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        Some(found(document)?.map(f64::from).sum())
+        Some(count(document.stop_words()?.occurrences))
     }
 }
 
@@ -63,7 +81,7 @@ impl Filter for StopShare {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        text::ratio(found(document)?.map(|count| count as usize).sum(), document.words().len())
+        text::ratio(document.stop_words()?.occurrences, document.words().len())
     }
 }
 
