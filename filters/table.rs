@@ -20,6 +20,7 @@ impl Numbering {
     }
 
     /// The number of a key, and whether it is new.
+    #[inline]
     pub(crate) fn number(&mut self, key: u64) -> (u32, bool) {
         if self.len as usize * 2 >= self.slots.len() {
             self.grow();
@@ -34,6 +35,7 @@ impl Numbering {
     }
 
     /// Where the key is, or would be.
+    #[inline]
     fn slot(&self, key: u64) -> usize {
         let mask = self.slots.len() - 1;
         let mixed = (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -44,6 +46,7 @@ impl Numbering {
         slot
     }
 
+    #[cold]
     fn grow(&mut self) {
         let doubled = vec![(0, EMPTY); self.slots.len() * 2];
         for (key, number) in std::mem::replace(&mut self.slots, doubled) {

@@ -103,17 +103,18 @@ pub fn words<'a>(text: &'a str, mut visit: impl FnMut(&'a str)) {
         // One piece between white space, with what its bytes say of it.
         let start = at;
         let (mut ascii, mut space) = (true, 0);
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if byte.is_ascii() {
-                if is_ascii_space(byte) {
+        while let Some(byte) = bytes.get(at) {
+            match BYTES[usize::from(*byte)] {
+                Byte::Other => {
+                    at += 1;
+                    continue;
+                }
+                Byte::Space => {
                     space = 1;
                     break;
                 }
-                at += 1;
-                continue;
+                Byte::NotAscii => ascii = false,
             }
-            ascii = false;
             let Some(character) = text[at..].chars().next() else { break };
             if character.is_whitespace() {
                 space = character.len_utf8();
@@ -144,7 +145,7 @@ pub fn words<'a>(text: &'a str, mut visit: impl FnMut(&'a str)) {
 #[must_use]
 pub fn count_marks(text: &str, words: &[&str]) -> usize {
     let start_of = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
-    let (mut count, mut end, mut before) = (0, 0, "");
+    let (mut count, mut marks, mut end, mut before) = (0, 0, 0, "");
     let mut gap = |gap: &str, before: &str, is_last: bool| {
         // Within an abbreviation a full stop goes on what stands before it.
         let mut last = if gap.starts_with('.') && is_abbreviation(before) { '.' } else { ' ' };
@@ -169,16 +170,19 @@ pub fn count_marks(text: &str, words: &[&str]) -> usize {
             count += usize::from(!is_within);
         }
     };
+    let bytes = text.as_bytes();
     for word in words {
         let start = start_of(word);
-        // Most words are one space apart.
-        if start != end + 1 || !text.as_bytes()[end].is_ascii_whitespace() {
-            gap(&text[end..start], before, false);
+        match &bytes[end..start] {
+            // Most words are one space apart, and most others a mark and a space.
+            [b' ' | b'\n'] => {}
+            [b',' | b';' | b':' | b'!' | b'?', b' ' | b'\n'] => marks += 1,
+            _ => gap(&text[end..start], before, false),
         }
         (end, before) = (start + word.len(), word);
     }
     gap(&text[end..], before, true);
-    count
+    count + marks
 }
 
 /// Whether the eyes of a face, as in `:)` and `;)`, stand at the end, apart from what is before.
@@ -211,9 +215,27 @@ pub fn count_words(text: &str) -> usize {
     count
 }
 
-const fn is_ascii_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r')
+/// What a byte is between words.
+#[derive(Clone, Copy)]
+enum Byte {
+    Other,
+    Space,
+    NotAscii,
 }
+
+static BYTES: [Byte; 256] = {
+    let mut bytes = [Byte::Other; 256];
+    let mut byte = 0;
+    while byte < bytes.len() {
+        bytes[byte] = match byte {
+            0x09..=0x0d | 0x20 => Byte::Space,
+            0x80.. => Byte::NotAscii,
+            _ => Byte::Other,
+        };
+        byte += 1;
+    }
+    bytes
+};
 
 fn trim_ascii_punctuation(piece: &str) -> &str {
     let bytes = piece.as_bytes();
@@ -353,18 +375,40 @@ pub fn hash(bytes: &[u8]) -> u64 {
     xxh3_64(bytes)
 }
 
-/// The hash of a word in lower case.
+/// A hash of words, for counting them within a document: words of up to seven bytes, which most are, are their own.
+#[inline]
 #[must_use]
-pub fn hash_folded(word: &str) -> u64 {
+pub(crate) fn hash_word(word: &str) -> u64 {
+    let bytes = word.as_bytes();
+    let four = |at: usize| bytes.get(at..at + 4).and_then(|four| four.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let length = bytes.len();
+    match length {
+        0 => 0,
+        1..4 => {
+            let [first, middle, last] = [bytes[0], bytes[length / 2], bytes[length - 1]].map(u64::from);
+            first | middle << 8 | last << 16 | (length as u64) << 56
+        }
+        // The last four bytes overlap the first ones, whose part of them is shifted out.
+        4..8 => {
+            let rest = u64::from(four(length - 4)) >> (8 * (8 - length));
+            u64::from(four(0)) | rest << 32 | (length as u64) << 56
+        }
+        _ => hash(bytes),
+    }
+}
+
+/// [`hash_word`] of a word in lower case.
+#[must_use]
+pub(crate) fn hash_folded(word: &str) -> u64 {
     let bytes = word.as_bytes();
     let mut lower = [0; 32];
     if word.is_ascii() && bytes.len() <= lower.len() {
         let lower = &mut lower[..bytes.len()];
         lower.copy_from_slice(bytes);
         lower.make_ascii_lowercase();
-        return hash(lower);
+        return std::str::from_utf8(lower).map_or(0, hash_word);
     }
-    hash(word.to_lowercase().as_bytes())
+    hash_word(&word.to_lowercase())
 }
 
 #[cfg(test)]
@@ -434,6 +478,19 @@ mod tests {
             assert_eq!(count_sentences(text), expected, "{text:?}");
         }
         assert!(is_sentence_end('。') && is_sentence_end('؟') && !is_sentence_end('…') && !is_sentence_end('"'));
+    }
+
+    #[test]
+    fn short_words_have_hashes_of_their_own() {
+        let mut seen = std::collections::BTreeSet::new();
+        for length in 0..9_u32 {
+            for number in 0..3_u32.pow(length) {
+                let word: String =
+                    (0..length).map(|place| ['a', 'b', '\0'][(number / 3_u32.pow(place) % 3) as usize]).collect();
+                assert!(seen.insert(hash_word(&word)), "{word:?}");
+            }
+        }
+        assert_eq!(hash_folded("The"), hash_word("the"));
     }
 
     #[test]

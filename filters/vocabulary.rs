@@ -25,7 +25,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) count: u32,
     /// Its characters.
     pub(crate) chars: u32,
-    /// [`text::hash`] of it.
+    /// [`text::hash_word`] of it.
     pub(crate) hash: u64,
 }
 
@@ -36,7 +36,7 @@ impl<'a> Vocabulary<'a> {
         vocabulary.chars_before.reserve_exact(words.len() + 1);
         let mut chars_before = 0_u32;
         for word in words {
-            let hash = text::hash(word.as_bytes());
+            let hash = text::hash_word(word);
             let (id, is_new) = numbering.number(hash);
             if is_new {
                 let chars = u32::try_from(text::n_chars(word)).unwrap_or(u32::MAX);
@@ -86,10 +86,9 @@ impl<'a> Vocabulary<'a> {
 
 /// Whether the word is another one in lower case.
 fn has_capital(word: &str) -> bool {
-    word.chars().any(|character| match character.is_ascii() {
-        true => character.is_ascii_uppercase(),
-        false => character.to_lowercase().next() != Some(character),
-    })
+    let bytes = word.as_bytes();
+    bytes.iter().any(u8::is_ascii_uppercase)
+        || (!bytes.is_ascii() && word.chars().any(|character| character.to_lowercase().next() != Some(character)))
 }
 
 #[cfg(test)]

@@ -57,29 +57,15 @@ struct Counts {
     technical: usize,
 }
 
-/// What each byte adds: capitals, digits and technical characters of ASCII in fields of 16 bits.
-static ADDED: [u64; 256] = {
-    let mut added = [0; 256];
-    let mut byte = 0;
-    while byte < 128_u8 {
-        let is_technical = byte.is_ascii_digit() || matches!(byte, b'{' | b'}' | b'+' | b'/' | b'(' | b')' | b'>');
-        added[byte as usize] =
-            byte.is_ascii_uppercase() as u64 | (byte.is_ascii_digit() as u64) << 16 | (is_technical as u64) << 32;
-        byte += 1;
-    }
-    added
-};
-
 impl Counts {
     fn of(line: &str) -> Self {
         let mut counts = Self { chars: n_chars(line), ..Self::default() };
-        // No field of 16 bits overflows within such a piece.
-        for piece in line.as_bytes().chunks(usize::from(u16::MAX)) {
-            let sum: u64 = piece.iter().map(|byte| ADDED[usize::from(*byte)]).sum();
-            let field = |shift: u32| usize::from((sum >> shift) as u16);
-            counts.capitals += field(0);
-            counts.numeric += field(16);
-            counts.technical += field(32);
+        // Sums of a byte each are added up many at a time, and none overflows within such a piece.
+        for piece in line.as_bytes().chunks(usize::from(u8::MAX)) {
+            let digits = count(piece, |byte| byte.is_ascii_digit());
+            counts.capitals += count(piece, |byte| byte.is_ascii_uppercase());
+            counts.numeric += digits;
+            counts.technical += digits + count(piece, |b| matches!(b, b'{' | b'}' | b'+' | b'/' | b'(' | b')' | b'>'));
         }
         if counts.chars < line.len() {
             for character in line.chars().filter(|character| !character.is_ascii()) {
@@ -91,10 +77,29 @@ impl Counts {
     }
 }
 
+/// Such bytes of at most 255.
+fn count(piece: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+    usize::from(piece.iter().map(|byte| u8::from(is_such(*byte))).sum::<u8>())
+}
+
 /// Words are pieces between white space.
 fn is_list_case(line: &str, capitals: usize) -> bool {
-    // More than half of twelve words need seven capitals, and twelve words have as many bytes and a space between each.
-    if 2 * capitals <= Shapes::LEAST_TOKENS || line.len() < 2 * Shapes::LEAST_TOKENS - 1 {
+    // Pieces between ASCII white space are at least so many, and capitals at least those that begin one: most lines have
+    // too few capitals.
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let bytes = line.as_bytes();
+    let mut begun = 1;
+    for piece in bytes.chunks(128).zip(bytes.get(1..).unwrap_or_default().chunks(128)) {
+        begun += usize::from(
+            piece
+                .0
+                .iter()
+                .zip(piece.1)
+                .map(|(one, next)| u8::from(is_space(*one)) & u8::from(!is_space(*next)))
+                .sum::<u8>(),
+        );
+    }
+    if 2 * capitals <= begun.max(Shapes::LEAST_TOKENS) {
         return false;
     }
     let (mut words, mut capital) = (0, 0);

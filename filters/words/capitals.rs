@@ -18,6 +18,10 @@ impl Filter for Capitals {
 }
 
 fn is_in_capitals(word: &str) -> bool {
+    // Most words begin with a small letter.
+    if word.as_bytes().first().is_some_and(u8::is_ascii_lowercase) {
+        return false;
+    }
     let mut has_capital = false;
     for character in word.chars() {
         if character.is_lowercase() {

@@ -28,7 +28,7 @@ impl Filter for Entropy {
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
         let vocabulary = document.vocabulary();
         let total = count(vocabulary.n_words());
-        let sum: f64 = vocabulary.folded.iter().map(|n| f64::from(*n) * f64::from(*n).ln()).sum();
+        let sum: f64 = vocabulary.folded.iter().filter(|n| **n > 1).map(|n| f64::from(*n) * f64::from(*n).ln()).sum();
         // ln N - (Σ n ln n) / N; rounding must not make the entropy of one word negative.
         (total > 0.0).then(|| (total.ln() - sum / total).max(0.0))
     }

@@ -33,7 +33,7 @@ fn list(document: &Document<'_>) -> Option<&'static List> {
         let lists = lines.filter_map(|line| line.split_once('\t'));
         lists
             .map(|(language, words)| {
-                let mut hashes: List = words.split_whitespace().map(|word| text::hash(word.as_bytes())).collect();
+                let mut hashes: List = words.split_whitespace().map(text::hash_word).collect();
                 hashes.sort_unstable();
                 (language, hashes)
             })
