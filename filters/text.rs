@@ -397,18 +397,18 @@ pub(crate) fn hash_word(word: &str) -> u64 {
     }
 }
 
-/// [`hash_word`] of a word in lower case.
-#[must_use]
-pub(crate) fn hash_folded(word: &str) -> u64 {
-    let bytes = word.as_bytes();
-    let mut lower = [0; 32];
-    if word.is_ascii() && bytes.len() <= lower.len() {
-        let lower = &mut lower[..bytes.len()];
-        lower.copy_from_slice(bytes);
-        lower.make_ascii_lowercase();
-        return std::str::from_utf8(lower).map_or(0, hash_word);
+/// [`hash_word`] of a word in lower case, given that of the word itself; `None` where the two are one.
+#[inline]
+pub(crate) fn hash_folded(word: &str, hash: u64) -> Option<u64> {
+    const HIGH: u64 = 0x0080_8080_8080_8080;
+    // The word itself, seven bytes at once: a capital is at least `A` and at most `Z`.
+    if word.len() < 8 && hash & HIGH == 0 {
+        let bytes = hash & 0x00ff_ffff_ffff_ffff;
+        let capitals = (bytes + 0x003f_3f3f_3f3f_3f3f) & !(bytes + 0x0025_2525_2525_2525) & HIGH;
+        return (capitals != 0).then_some(hash | capitals >> 2);
     }
-    hash_word(&word.to_lowercase())
+    let is_lower = |c: char| if c.is_ascii() { !c.is_ascii_uppercase() } else { c.to_lowercase().next() == Some(c) };
+    (!word.chars().all(is_lower)).then(|| hash_word(&word.to_lowercase()))
 }
 
 #[cfg(test)]
@@ -490,7 +490,10 @@ mod tests {
                 assert!(seen.insert(hash_word(&word)), "{word:?}");
             }
         }
-        assert_eq!(hash_folded("The"), hash_word("the"));
+        for (word, folded) in [("The", "the"), ("AZ@[`{", "az@[`{"), ("HARBOURS", "harbours"), ("ÉtÉ", "été")] {
+            assert_eq!(hash_folded(word, hash_word(word)), Some(hash_word(folded)), "{word}");
+            assert_eq!(hash_folded(folded, hash_word(folded)), None, "{folded}");
+        }
     }
 
     #[test]

@@ -56,8 +56,9 @@ impl<'a> Vocabulary<'a> {
     /// Adds the words with capitals up with those that differ by case alone.
     fn fold(&mut self, mut numbering: Numbering) {
         let mut counts: Vec<u32> = self.words.iter().map(|entry| entry.count).collect();
-        for (at, entry) in self.words.iter().enumerate().filter(|(_, entry)| has_capital(entry.word)) {
-            let (id, is_new) = numbering.number(text::hash_folded(entry.word));
+        for (at, entry) in self.words.iter().enumerate() {
+            let Some(folded) = text::hash_folded(entry.word, entry.hash) else { continue };
+            let (id, is_new) = numbering.number(folded);
             if is_new {
                 counts.push(0);
             }
@@ -82,13 +83,6 @@ impl<'a> Vocabulary<'a> {
     pub(crate) fn count(&self, mut is_such: impl FnMut(&str) -> bool) -> usize {
         self.words.iter().filter(|entry| is_such(entry.word)).map(|entry| entry.count as usize).sum()
     }
-}
-
-/// Whether the word is another one in lower case.
-fn has_capital(word: &str) -> bool {
-    let bytes = word.as_bytes();
-    bytes.iter().any(u8::is_ascii_uppercase)
-        || (!bytes.is_ascii() && word.chars().any(|character| character.to_lowercase().next() != Some(character)))
 }
 
 #[cfg(test)]
