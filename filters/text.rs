@@ -103,7 +103,9 @@ pub fn words<'a>(text: &'a str, mut visit: impl FnMut(&'a str)) {
         // One piece between white space, with what its bytes say of it.
         let start = at;
         let (mut ascii, mut space) = (true, 0);
-        while let Some(byte) = bytes.get(at) {
+        loop {
+            at += ordinary(bytes, at);
+            let Some(byte) = bytes.get(at) else { break };
             match BYTES[usize::from(*byte)] {
                 Byte::Other => {
                     at += 1;
@@ -213,6 +215,23 @@ pub fn count_words(text: &str) -> usize {
     let mut count = 0;
     words(text, |_| count += 1);
     count
+}
+
+/// How many bytes, read eight at once, stand before the first that may be no part of an ASCII word: white space, a control
+/// character, a byte of another script. The last seven are not read. (The first such byte is found; sums borrow behind it.)
+#[inline]
+fn ordinary(bytes: &[u8], at: usize) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut passed = 0;
+    while let Some(eight) = bytes[at + passed..].first_chunk::<8>() {
+        let eight = u64::from_le_bytes(*eight);
+        let first = ((eight.wrapping_sub(0x2121_2121_2121_2121) | eight) & HIGH).trailing_zeros() as usize / 8;
+        passed += first;
+        if first < 8 {
+            break;
+        }
+    }
+    passed
 }
 
 /// What a byte is between words.
