@@ -238,7 +238,7 @@ impl<'a> Document<'a> {
 
     /// The different words, counted.
     pub(crate) fn vocabulary(&self) -> &Vocabulary<'a> {
-        self.vocabulary.get_or_init(|| Vocabulary::new(self.words()))
+        self.vocabulary.get_or_init(|| Vocabulary::new(self.text, self.words()))
     }
 
     /// What repeated n-grams cover.

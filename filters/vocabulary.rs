@@ -30,13 +30,14 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Vocabulary<'a> {
-    pub(crate) fn new(words: &[&'a str]) -> Self {
+    /// Of the words of a text, which are parts of it.
+    pub(crate) fn new(text: &str, words: &[&'a str]) -> Self {
         let mut numbering = Numbering::new(words.len());
         let mut vocabulary = Self { ids: Vec::with_capacity(words.len()), ..Self::default() };
         vocabulary.chars_before.reserve_exact(words.len() + 1);
         let mut chars_before = 0_u32;
         for word in words {
-            let hash = text::hash_word(word);
+            let hash = text::hash_within(text, word);
             let (id, is_new) = numbering.number(hash);
             if is_new {
                 let chars = u32::try_from(text::n_chars(word)).unwrap_or(u32::MAX);
@@ -91,14 +92,14 @@ mod tests {
 
     #[test]
     fn words_are_counted_as_written() {
-        let vocabulary = Vocabulary::new(&["a", "über", "a", "A"]);
+        let vocabulary = Vocabulary::new("", &["a", "über", "a", "A"]);
         let counts: Vec<_> = vocabulary.words.iter().map(|entry| (entry.word, entry.count, entry.chars)).collect();
         assert_eq!(counts, [("a", 2, 1), ("über", 1, 4), ("A", 1, 1)]);
         assert_eq!(vocabulary.folded, [3, 1]);
-        assert_eq!(Vocabulary::new(&["The", "ÉTÉ", "THE", "été"]).folded, [1 + 1, 2]);
+        assert_eq!(Vocabulary::new("", &["The", "ÉTÉ", "THE", "été"]).folded, [1 + 1, 2]);
         assert_eq!(vocabulary.ids, [0, 1, 0, 2]);
         assert_eq!(vocabulary.chars_before, [0, 1, 5, 6, 7]);
         assert_eq!(vocabulary.count(str::is_ascii), 3);
-        assert_eq!((Vocabulary::new(&[]).n_words(), Vocabulary::new(&[]).n_chars()), (0, 0));
+        assert_eq!((Vocabulary::new("", &[]).n_words(), Vocabulary::new("", &[]).n_chars()), (0, 0));
     }
 }

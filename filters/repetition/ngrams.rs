@@ -151,7 +151,7 @@ pub(crate) fn coverage_of_line(line: &str, n: usize) -> (usize, Option<f64>) {
     if n == 0 || words.len() < n {
         return (words.len(), None);
     }
-    let vocabulary = Vocabulary::new(&words);
+    let vocabulary = Vocabulary::new(line, &words);
     let mut places: Vec<Place> = (0..).zip(vocabulary.ids.iter().copied()).collect();
     places.retain(|(_, id)| vocabulary.words[*id as usize].count > 1);
     for _ in 1..n {
@@ -343,7 +343,7 @@ mod tests {
         for _ in 0..300 {
             let n_different = 1 + draw(7) as u64;
             let words: Vec<&str> = (0..draw(60)).map(|_| known[draw(n_different)]).collect();
-            assert_eq!(repeats(&Vocabulary::new(&words)), plainly(&words), "{words:?}");
+            assert_eq!(repeats(&Vocabulary::new("", &words)), plainly(&words), "{words:?}");
         }
     }
 
