@@ -3,5 +3,5 @@
 mod block_list;
 mod canonical;
 
-pub use block_list::{BlockList, Hit};
+pub use block_list::{BlockList, Hit, Kind};
 pub use canonical::{Canonical, Rules, canonical, canonical_by};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, StringBuilder};
-use filters::url::{BlockList, Hit, Rules, canonical_by};
+use filters::url::{BlockList, Hit, Kind, Rules, canonical_by};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
@@ -17,12 +17,19 @@ use crate::stage::{DocumentStage, StageCard};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct UrlConfig {
-    /// Files of unwanted domains, one a line (UT1's layout).
+    /// Files of unwanted domains, one a line. In UT1's layout (`adult/domains`) the list is called as its folder, else as
+    /// its file (`adult.txt`); fates name it, so that reports tell removals by list.
     pub domains: Vec<String>,
+    /// Files of unwanted addresses, one a line (`adult/urls` of UT1); what is below them goes too.
+    pub urls: Vec<String>,
+    /// Files of words that count anywhere in the letters and digits of a URL.
+    pub strict_words: Vec<String>,
     /// Files of words of which one in a URL is enough.
     pub hard_words: Vec<String>,
     /// Files of words of which two are needed.
     pub soft_words: Vec<String>,
+    /// Files of domains that no list blocks.
+    pub allow: Vec<String>,
     /// Whether `www.example.com` and `example.com` are two hosts.
     pub keep_www: bool,
     /// Whether `/a/` and `/a` are one page.
@@ -33,7 +40,18 @@ impl UrlConfig {
     /// The lists, by name.
     #[must_use]
     pub fn resources(&self) -> Vec<&str> {
-        [&self.domains, &self.hard_words, &self.soft_words].into_iter().flatten().map(String::as_str).collect()
+        let lists = self.lists().into_iter().flat_map(|(_, names)| names);
+        lists.chain(&self.allow).map(String::as_str).collect()
+    }
+
+    fn lists(&self) -> [(Kind, &Vec<String>); 5] {
+        [
+            (Kind::Domain, &self.domains),
+            (Kind::Url, &self.urls),
+            (Kind::Strict, &self.strict_words),
+            (Kind::Hard, &self.hard_words),
+            (Kind::Soft, &self.soft_words),
+        ]
     }
 }
 
@@ -61,14 +79,13 @@ impl Urls {
     pub fn new(config: &UrlConfig, lists: &ModelStore) -> Result<Self> {
         let mut list = BlockList::default();
         let read = |name: &String| lists.bytes(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        for name in &config.domains {
-            list.add_domains(&read(name)?);
+        for (kind, names) in config.lists() {
+            for name in names {
+                list.add(kind, list_name(name), &read(name)?);
+            }
         }
-        for name in &config.hard_words {
-            list.add_hard_words(&read(name)?);
-        }
-        for name in &config.soft_words {
-            list.add_soft_words(&read(name)?);
+        for name in &config.allow {
+            list.allow(&read(name)?);
         }
         Ok(Self { list, rules: Rules { keep_www: config.keep_www, drop_slash: config.drop_slash } })
     }
@@ -105,9 +122,41 @@ impl DocumentStage for Urls {
 }
 
 fn fate(hit: &Hit) -> Fate {
-    match hit {
-        Hit::Domain(domain) => Fate::rejected(CARD.id, "url.domain", domain.as_str()),
-        Hit::Word(word) => Fate::rejected(CARD.id, "url.hard_word", word.as_str()),
-        Hit::SoftWords(words) => Fate::rejected(CARD.id, "url.soft_words", words.join(", ")),
+    Fate::rejected(CARD.id, format!("url.{}.{}", hit.kind.name(), hit.list), hit.found.as_str())
+}
+
+/// What a list is called, by its file: `adult` of `ut1/adult/domains`, `lists/adult.txt` and `adult#sha256=…`.
+fn list_name(file: &str) -> &str {
+    let file = file.split_once("#sha256=").map_or(file, |(file, _)| file);
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    match name {
+        "domains" | "urls" if !folder.is_empty() => folder.rsplit('/').next().unwrap_or(folder),
+        _ => name.split_once('.').map_or(name, |(stem, _)| stem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fates_name_the_list() {
+        for (file, name) in [
+            ("ut1/adult/domains", "adult"),
+            ("lists/adult.txt", "adult"),
+            ("adult#sha256=00", "adult"),
+            ("domains", "domains"),
+        ] {
+            assert_eq!(list_name(file), name, "{file}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("gambling")).unwrap();
+        let path = folder.path().join("gambling/domains");
+        std::fs::write(&path, "bets.example\n").unwrap();
+        let config = UrlConfig { domains: vec![path.display().to_string()], ..UrlConfig::default() };
+        assert_eq!(config.resources().len(), 1);
+        let stage = Urls::new(&config, &ModelStore::default()).unwrap();
+        let hit = stage.list.find("www.bets.example", "bets.example/").unwrap();
+        assert_eq!(fate(&hit).to_string(), "rejected  url url.domain.gambling  bets.example");
     }
 }
