@@ -11,7 +11,7 @@ use crate::lines::Shapes;
 use crate::phrases::{self, Phrases};
 use crate::repetition::{self, Repeated, Repeats};
 use crate::text;
-use crate::tokens::References;
+use crate::tokens::{References, Scores, count_tokens};
 use crate::vocabulary::Vocabulary;
 use crate::words::{Found, StopWords, WordLists};
 
@@ -126,7 +126,7 @@ impl Branch {
 pub struct Resources {
     /// Dirty words; without, the lists that are part of the program.
     pub word_lists: Option<WordLists>,
-    /// Token distributions of the run.
+    /// Token distributions: of the run, or of a file.
     pub references: References,
 }
 
@@ -153,6 +153,7 @@ pub struct Document<'a> {
     phrases: OnceCell<Phrases>,
     code_scan: OnceCell<(Scan, usize)>,
     branch: OnceCell<Branch>,
+    token_scores: OnceCell<Scores>,
 }
 
 impl<'a> Document<'a> {
@@ -178,6 +179,7 @@ impl<'a> Document<'a> {
             phrases: OnceCell::new(),
             code_scan: OnceCell::new(),
             branch: OnceCell::new(),
+            token_scores: OnceCell::new(),
         }
     }
 
@@ -280,6 +282,19 @@ impl<'a> Document<'a> {
     pub(crate) fn dirty_words(&self) -> Option<Found> {
         let lists = self.resources.word_lists.as_ref().unwrap_or_else(|| WordLists::embedded());
         *self.dirty_words.get_or_init(|| lists.find(self.language, self.text))
+    }
+
+    /// Where its words stand among the references' documents; nothing without a language or a reference.
+    pub(crate) fn token_scores(&self) -> Scores {
+        *self.token_scores.get_or_init(|| {
+            let (references, branch) = (&self.resources.references, self.branch());
+            let Some(language) = self.language.filter(|language| references.get(language, branch).is_some()) else {
+                return Scores::default();
+            };
+            let mut counts = Vec::new();
+            count_tokens(self.words(), &mut counts);
+            references.scores(language, branch, &counts)
+        })
     }
 
     /// Lines: see [`text::lines`].

@@ -69,6 +69,7 @@ pub static FILTERS: &[&dyn Filter] = &[
     &code::Encoded,
     &code::Asserts,
     &tokens::Kl,
+    &tokens::OutlierMass,
 ];
 
 /// The filter of that id.

@@ -11,25 +11,28 @@ pub type TokenCounts = Vec<(u16, u32)>;
 /// Counts the words of a text; `into` is cleared first.
 pub fn count_tokens(words: &[&str], into: &mut TokenCounts) {
     into.clear();
-    let mut lower = String::new();
-    let mut buckets: Vec<u16> = words.iter().map(|word| bucket(word, &mut lower)).collect();
+    let mut buckets = Vec::with_capacity(words.len());
+    each_token(words, |_, bucket| buckets.push(bucket));
     buckets.sort_unstable();
     for same in buckets.chunk_by(|a, b| a == b) {
         into.push((same[0], u32::try_from(same.len()).unwrap_or(u32::MAX)));
     }
 }
 
-/// The bucket of a word, whatever its case.
-fn bucket(word: &str, lower: &mut String) -> u16 {
-    lower.clear();
-    if word.is_ascii() {
-        lower.push_str(word);
-        lower.make_ascii_lowercase();
-    } else {
-        lower.extend(word.chars().flat_map(char::to_lowercase));
+/// Calls with each word in lower case and its bucket.
+pub(super) fn each_token(words: &[&str], mut f: impl FnMut(&str, u16)) {
+    let mut lower = String::new();
+    for word in words {
+        lower.clear();
+        if word.is_ascii() {
+            lower.push_str(word);
+            lower.make_ascii_lowercase();
+        } else {
+            lower.extend(word.chars().flat_map(char::to_lowercase));
+        }
+        // The top bits: the low ones choose other things elsewhere.
+        f(&lower, u16::try_from(text::hash(lower.as_bytes()) >> 48).unwrap_or(u16::MAX));
     }
-    // The top bits: the low ones choose other things elsewhere.
-    u16::try_from(text::hash(lower.as_bytes()) >> 48).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]

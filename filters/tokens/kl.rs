@@ -1,7 +1,6 @@
-//! The filter: distance from the usual divergence.
+//! The filter: divergence from the usual words, among documents of like length.
 
 use crate::card::{Card, Filter, Source, Unit};
-use crate::tokens::count_tokens;
 use crate::{Bounds, Branch, Document};
 
 /// `tokens.kl`
@@ -13,24 +12,22 @@ impl Filter for Kl {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let reference = document.resources().references.get(document.language()?, document.branch())?;
-        let mut counts = Vec::new();
-        count_tokens(document.words(), &mut counts);
-        reference.z(&counts)
+        document.token_scores().divergence
     }
 }
 
 static CARD: Card = Card {
     id: "tokens.kl",
-    version: 1,
+    version: 2,
     summary: "How far the words are from the usual ones of their language, for a text of that length.",
-    definition: "z = (KL − median) ÷ spread, where KL = Σ p ln(p/q) in nats of the document's word distribution p from \
-                 the run's distribution q of the same language and branch (words in lower case, hashed to 65,536 \
-                 buckets, 0.1 added to each count), and median and spread (1.4826 × MAD) are those of the run's \
-                 documents of like length, around a parabola in ln length. Not measured: languages with fewer than \
-                 5,000 words or 20 documents in the run, texts of fewer than 20 words.",
+    definition: "The normal score of KL = Σ p ln(p/q) among reference documents of like length: 1.645 is passed by 5% \
+                 of them, 2.326 by 1%. p is the document's word distribution, q that of the references (the run's own, \
+                 or the file that the recipe names) in the same language and branch: words in lower case, hashed to \
+                 65,536 buckets, 0.1 added to each count; a document that is part of its reference is compared with \
+                 the rest of it. Not measured: languages and branches with fewer than 5,000 words or 20 documents in \
+                 the references, texts of fewer than 20 words or shorter than every reference document.",
     unit: Unit::StandardDeviations,
-    default: Bounds::at_most(5.0),
+    default: Bounds::at_most(2.326),
     branches: Branch::ALL,
     source: Source::llama3(
         "Section 3.1.1: token-distribution Kullback-Leibler divergence. Formula and threshold are unpublished; these \

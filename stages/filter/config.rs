@@ -13,6 +13,9 @@ pub struct FilterConfig {
     /// (`en`, `en.txt`): the layout of LDNOOBW.
     #[serde(default)]
     pub dirty_words: Vec<String>,
+    /// A file of token references by `trommel train kl`, in place of the run's own: measured against another corpus.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub references: Option<String>,
     /// Bounds for documents of one language, in place of the ones for all: by label (`zho_Hans`) or its language
     /// (`zho`), the label first. `{}` bounds nothing.
     #[serde(default)]
@@ -79,17 +82,20 @@ impl FilterConfig {
         self.bounds.iter().chain(self.languages.values().flatten()).filter_map(problem).collect()
     }
 
-    /// The word lists.
+    /// The word lists, and the file of token references.
     #[must_use]
     pub fn resources(&self) -> Vec<&str> {
-        self.dirty_words.iter().map(String::as_str).collect()
+        self.dirty_words.iter().chain(&self.references).map(String::as_str).collect()
     }
 
     /// Whether it judges by the run's own token distribution.
     #[must_use]
     pub fn needs_token_references(&self) -> bool {
-        let kl = FilterId("tokens.kl".into());
-        self.bounds.contains_key(&kl) || self.languages.values().any(|bounds| bounds.contains_key(&kl))
+        self.references.is_none()
+            && ["tokens.kl", "tokens.outlier_mass"].into_iter().any(|id| {
+                let id = FilterId(id.into());
+                self.bounds.contains_key(&id) || self.languages.values().any(|bounds| bounds.contains_key(&id))
+            })
     }
 }
 

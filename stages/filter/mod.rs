@@ -25,7 +25,7 @@ use crate::schema;
 use crate::stage::{DocumentStage, StageCard};
 
 pub use config::FilterConfig;
-pub use references::{FoldReferences, load_references};
+pub use references::{FoldReferences, load_references, named_references};
 pub use token_counts::{DocumentTokens, TokenCounts, document_tokens};
 
 /// Measures and judges.
@@ -62,14 +62,15 @@ pub static CARD: StageCard = StageCard {
     summary: "Measures every document and rejects those outside the recipe's bounds.",
     reads: &[&schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE],
     adds: &[&schema::MEASURES, &schema::BRANCH],
-    memory: "one document a thread; the token references, 256 KiB a language and branch",
+    memory: "one document a thread; the token references, 512 KiB a language and branch",
 };
 
 impl Filters {
-    /// The stage of these settings. Without references, divergence from them is not measured.
+    /// The stage of these settings, with the references of the run, if it made any; those that the settings name go
+    /// before them. Without references, divergence from them is not measured.
     ///
     /// # Errors
-    /// [`StageError::Model`] when a word list cannot be read.
+    /// [`StageError::Model`] when a word list or the references cannot be read.
     pub fn new(config: &FilterConfig, lists: &ModelStore, references: Option<References>) -> Result<Self> {
         let texts = config
             .dirty_words
@@ -84,6 +85,7 @@ impl Filters {
             .collect::<Result<Vec<_>>>()?;
         let word_lists = (!texts.is_empty())
             .then(|| WordLists::new(texts.iter().map(|(code, text)| (code.as_str(), text.as_str()))));
+        let named = config.references.as_ref().map(|name| named_references(name, lists)).transpose()?;
         let bounds = |language: Option<&str>| {
             FILTERS.iter().map(|filter| config.bounds_of(filter.card().id, language)).collect::<Vec<_>>()
         };
@@ -91,7 +93,7 @@ impl Filters {
         Ok(Self {
             bounds: bounds(None),
             of_language,
-            resources: Resources { word_lists, references: references.unwrap_or_default() },
+            resources: Resources { word_lists, references: named.or(references).unwrap_or_default() },
         })
     }
 

@@ -4,10 +4,11 @@ use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 
-use filters::tokens::{Point, Reference, References, TokenCounts as Counts};
+use filters::tokens::{Reference, References, ReferencesError};
 
 use super::TokenCounts;
 use crate::error::{Result, StageError};
+use crate::models::ModelStore;
 use crate::plan::{Part, Phase, Run, Split};
 use crate::task::{Commit, Layout, Workbench};
 
@@ -44,9 +45,8 @@ impl Phase for FoldReferences {
         }
         let mut references = References::default();
         for ((language, branch), place) in total.into_places() {
-            let Some(reference) = Reference::new(narrow(&place.totals)) else { continue };
-            let points: Vec<Point> = place.sample.values().filter_map(|counts| reference.divergence(counts)).collect();
-            references.insert(language, branch, reference.calibrated(&points));
+            let Some(reference) = Reference::new(place.totals.clone()) else { continue };
+            references.insert(language, branch, reference.calibrated(place.sample().map(|(_, counts)| counts)));
         }
         let mut file = run.layout.create(PATH)?;
         file.write_all(&references.to_bytes()).map_err(StageError::io("write", file.target()))?;
@@ -55,25 +55,25 @@ impl Phase for FoldReferences {
     }
 }
 
-/// The counts that are not zero, in 32 bits; of a very large run, all of them divided by the same power of two.
-fn narrow(totals: &[u64]) -> Counts {
-    let most = totals.iter().copied().max().unwrap_or(0);
-    let shift = (u64::BITS - most.leading_zeros()).saturating_sub(u32::BITS);
-    (0..=u16::MAX)
-        .zip(totals)
-        .filter_map(|(bucket, count)| Some((bucket, u32::try_from(count >> shift).ok().filter(|count| *count > 0)?)))
-        .collect()
-}
-
-/// The references of a run.
+/// The references of a run, whose documents are those that it filters.
 ///
 /// # Errors
 /// [`StageError`] when the file is gone or damaged.
 pub fn load_references(layout: &Layout) -> Result<References> {
     let path = layout.path(PATH);
     let bytes = fs::read(&path).map_err(StageError::io("read", &path))?;
-    References::from_bytes(&bytes).ok_or_else(|| {
-        StageError::table(&path)("token references that are damaged or of another version: run again into a new folder")
+    let told = |error: ReferencesError| StageError::table(&path)(format!("{error}; run again into a new folder"));
+    Ok(References::from_bytes(&bytes).map_err(told)?.of_counted())
+}
+
+/// The references of a file that a recipe names.
+///
+/// # Errors
+/// [`StageError::Model`] when it is not there, of another version, or damaged.
+pub fn named_references(name: &str, models: &ModelStore) -> Result<References> {
+    References::from_bytes(&models.bytes(name)?).map_err(|error| StageError::Model {
+        name: name.to_owned(),
+        message: format!("{error} (`trommel train kl` makes such files)"),
     })
 }
 
@@ -82,8 +82,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_counts_keep_their_ratios() {
-        assert_eq!(narrow(&[0, 5, 7]), [(1, 5), (2, 7)]);
-        assert_eq!(narrow(&[1 << 33, 1 << 32, 1]), [(0, 1 << 31), (1, 1 << 30)]);
+    fn a_file_that_is_no_references_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ModelStore::default();
+        for (bytes, expected) in [
+            (&b"trmlkl01\x08\0\0\0eng_Latn"[..], "version 01"),
+            (b"trmlkl02\x08\0\0\0eng_Latn", "damaged"),
+            (b"PAR1", "no file of token references"),
+            (b"", "no file of token references"),
+        ] {
+            let path = folder.path().join("tokens").display().to_string();
+            fs::write(&path, bytes).unwrap();
+            let message = named_references(&path, &store).unwrap_err().to_string();
+            assert!(message.contains(expected) && message.contains(&path), "{message}");
+        }
+        let layout = Layout::new(folder.path());
+        fs::create_dir(folder.path().join("references")).unwrap();
+        fs::write(layout.path(PATH), b"trmlkl01").unwrap();
+        let message = load_references(&layout).unwrap_err().to_string();
+        assert!(message.contains("version 01") && message.contains("new folder"), "{message}");
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringBuilder, UInt16Builder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt16Type, UInt64Type};
-use filters::tokens::{BUCKETS, TokenCounts as Counts, count_tokens};
+use filters::tokens::{BUCKETS, TokenCounts as Counts, bin, count_tokens};
 use filters::{Branch, Document};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use xxhash_rust::xxh3::xxh3_64;
@@ -20,8 +20,11 @@ use crate::schema;
 use crate::task::{Layout, Output};
 use crate::write::TableWriter;
 
-/// Documents of a language and branch that calibrate it: those of the smallest hashes of their ids.
-const SAMPLE: usize = 1_000;
+/// Documents of a language, branch and half octave of length that calibrate it: those of the smallest hashes of their
+/// ids. Of long ones as many as have about a million tokens together, so that a language and branch hold 50 MiB at most.
+const SAMPLE: usize = 500;
+const LEAST_SAMPLE: usize = 60;
+const SAMPLE_TOKENS: usize = 1 << 20;
 
 /// The tokens of one document.
 #[derive(Clone, Debug)]
@@ -44,8 +47,8 @@ pub struct TokenCounts {
 pub(super) struct Place {
     /// Tokens of each bucket: 512 KiB a language and branch.
     pub(super) totals: Vec<u64>,
-    /// Sampled documents, by the hash of their id.
-    pub(super) sample: BTreeMap<u64, Counts>,
+    /// Sampled documents, by half octave of length and the hash of their id.
+    sample: BTreeMap<usize, BTreeMap<u64, Counts>>,
 }
 
 impl Default for Place {
@@ -62,12 +65,21 @@ impl Place {
     }
 
     fn offer(&mut self, hash: u64, counts: Counts) {
-        if self.sample.len() < SAMPLE || self.sample.last_key_value().is_some_and(|(last, _)| hash < *last) {
-            self.sample.insert(hash, counts);
-            if self.sample.len() > SAMPLE {
-                self.sample.pop_last();
+        let tokens = counts.iter().fold(0_u32, |sum, (_, count)| sum.saturating_add(*count));
+        let bin = bin(tokens);
+        let most = (SAMPLE_TOKENS >> (bin / 2)).clamp(LEAST_SAMPLE, SAMPLE);
+        let sample = self.sample.entry(bin).or_default();
+        if sample.len() < most || sample.last_key_value().is_some_and(|(last, _)| hash < *last) {
+            sample.insert(hash, counts);
+            if sample.len() > most {
+                sample.pop_last();
             }
         }
+    }
+
+    /// Sampled documents, in an order of their own.
+    pub(super) fn sample(&self) -> impl Iterator<Item = (u64, &Counts)> {
+        self.sample.values().flatten().map(|(hash, counts)| (*hash, counts))
     }
 }
 
@@ -84,7 +96,7 @@ impl TokenCounts {
         for (key, place) in other.places {
             let ours = self.places.entry(key).or_default();
             ours.totals.iter_mut().zip(&place.totals).for_each(|(sum, count)| *sum += count);
-            for (hash, counts) in place.sample {
+            for (hash, counts) in place.sample.into_values().flatten() {
                 ours.offer(hash, counts);
             }
         }
@@ -105,8 +117,8 @@ impl TokenCounts {
             let mut rows = RowsBuilder::default();
             let totals = (0..=u16::MAX).zip(&place.totals).filter(|(_, count)| **count > 0);
             rows.append(language, *branch, None, totals.map(|(bucket, count)| (bucket, *count)));
-            for (hash, counts) in &place.sample {
-                rows.append(language, *branch, Some(*hash), counts.iter().map(|(b, count)| (*b, u64::from(*count))));
+            for (hash, counts) in place.sample() {
+                rows.append(language, *branch, Some(hash), counts.iter().map(|(b, count)| (*b, u64::from(*count))));
             }
             writer.write(&rows.finish()?)?;
         }
@@ -162,7 +174,7 @@ pub fn document_tokens(batch: &Batch) -> Result<Vec<DocumentTokens>> {
     for row in (0..batch.len()).filter(|row| batch.is_alive(*row)) {
         let Some(language) = language(languages, row) else { continue };
         block_column.read(row, &mut blocks);
-        let document = Document::new(texts.value(row)).with_blocks(&blocks);
+        let document = Document::new(texts.value(row)).with_language(Some(language)).with_blocks(&blocks);
         let mut counts = Counts::new();
         count_tokens(document.words(), &mut counts);
         let (language, branch) = (language.to_owned(), document.branch());
@@ -249,7 +261,7 @@ mod tests {
             assert_eq!(found.places[&key].totals, whole.places[&key].totals);
             assert_eq!(found.places[&key].sample, whole.places[&key].sample);
         }
-        assert_eq!(whole.places[&key].sample.len(), SAMPLE);
+        assert_eq!(whole.places[&key].sample().count(), SAMPLE);
         assert_eq!(whole.places[&key].totals[500], 2_000);
     }
 
