@@ -325,10 +325,13 @@ pub(crate) struct StageArgs {
 /// Arguments of `selftest`.
 #[derive(Debug, Args)]
 pub(crate) struct SelftestArgs {
-    /// What is checked
-    #[arg(value_parser = ["dedup"])]
+    /// What is checked: dedup, over planted pairs; kl, the divergence filter over real texts and planted junk
+    #[arg(value_parser = ["dedup", "kl"])]
     pub what: String,
-    /// Documents of the corpus
+    /// Of `kl`: the folder of data (see docs/kl.md for what it reads)
+    #[arg(long, value_name = "DIR", env = "TROMMEL_DATA", required_if_eq("what", "kl"))]
+    pub data: Option<PathBuf>,
+    /// Of `dedup`: documents of the corpus
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
     pub docs: u32,
     /// The seed
@@ -341,15 +344,23 @@ pub(crate) struct SelftestArgs {
 /// Arguments of `train`.
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
-    /// The model: language, class, topic, quality, or extraction (which blocks of a page are content); or
-    /// language-thresholds, the least confidence of each language by FineWeb-2's rule, printed for a recipe
-    #[arg(value_parser = ["language", "class", "topic", "quality", "extraction", "language-thresholds"])]
+    /// The model: language, class, topic, quality, or extraction (which blocks of a page are content); kl, a file of
+    /// token references for the divergence filter, of --input; or language-thresholds, the least confidence of each
+    /// language by FineWeb-2's rule, printed for a recipe
+    #[arg(value_parser = ["language", "class", "topic", "quality", "extraction", "kl", "language-thresholds"])]
     pub model: String,
     /// The folder of training data (see docs/models.md for its layout); of `language-thresholds`, that of a finished run
-    #[arg(long, value_name = "DIR", env = "TROMMEL_DATA")]
-    pub data: PathBuf,
-    /// Where the model and its card are written [default: where the shipped model stands in the sources]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", env = "TROMMEL_DATA", required_unless_present = "input")]
+    pub data: Option<PathBuf>,
+    /// Of `kl`: the corpus, JSON lines, Parquet or WET with texts and their languages; or the folder of a finished run
+    #[arg(long, num_args = 1.., value_name = "GLOB", required_if_eq("model", "kl"))]
+    pub input: Vec<String>,
+    /// Of `kl`: the language of texts for which the input gives none, such as eng_Latn
+    #[arg(long, value_name = "LABEL")]
+    pub language: Option<String>,
+    /// Where the model and its card are written [default: where the shipped model stands in the sources]; of `kl`, the
+    /// file, to be named in a recipe: [[stage]] kind = "filter", references = "FILE"
+    #[arg(long, value_name = "PATH", required_if_eq("model", "kl"))]
     pub out: Option<PathBuf>,
     /// Of `extraction`: also write every page's text, by a model that saw no page of its site, as JSON lines {id, text}
     #[arg(long, value_name = "FILE")]
@@ -357,6 +368,8 @@ pub(crate) struct TrainArgs {
     /// The seed
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    #[command(flatten)]
+    pub resources: ResourceArgs,
 }
 
 /// A level of deduplication by its name.

@@ -14,7 +14,7 @@ use crate::read::{self, ReadConfig};
 use crate::schema::{self, Column};
 use crate::scrub::{self, ScrubConfig};
 use crate::stage::{DocumentStage, StageCard};
-use crate::text;
+use crate::text::{self, TextConfig};
 use crate::url::{self, UrlConfig};
 use crate::write::{self, WriteConfig};
 
@@ -33,7 +33,7 @@ pub enum StageSpec {
     Extract(ExtractConfig),
     /// Texts as they are.
     #[serde(rename = "text")]
-    Text(NoConfig),
+    Text(TextConfig),
     /// Which language a text is in.
     #[serde(rename = "language")]
     Language(LanguageConfig),
@@ -171,7 +171,7 @@ impl StageSpec {
             Self::Read(config) => Box::new(read::Read::new(config)),
             Self::Url(config) => Box::new(url::Urls::new(config, models)?),
             Self::Extract(config) => Box::new(extract::Extract::new(config)),
-            Self::Text(_) => Box::new(text::Text),
+            Self::Text(config) => Box::new(text::Text::new(config)),
             Self::Language(config) => Box::new(language::Language::new(config, models)?),
             Self::Scrub(config) => Box::new(scrub::Scrub::new(config)),
             Self::Lines(config) => Box::new(lines::Lines::new(config)),

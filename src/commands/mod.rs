@@ -8,6 +8,7 @@ mod forget;
 mod judge;
 mod mix;
 mod print_config;
+mod references;
 mod run;
 mod saved;
 mod selftest;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use stages::StageError;
 use stages::dedup::write_superseded;
 use stages::mix::MixError;
-use stages::plan::{Plan, Run, Step};
+use stages::plan::{Phase, Plan, Run, Step};
 use stages::task::{Layout, Shard};
 
 use super::saved::Saved;
@@ -254,8 +254,13 @@ pub(super) fn lock(layout: &Layout) -> Result<File> {
 }
 
 pub(super) fn work(session: &Session, run: &Arc<Run>, plan: &Plan) -> Result<()> {
+    work_on(session, run, plan.phases())
+}
+
+/// Does these phases, in order.
+pub(super) fn work_on(session: &Session, run: &Arc<Run>, phases: Vec<Box<dyn Phase>>) -> Result<()> {
     let input_bytes: u64 = run.shards.iter().map(|shard| shard.bytes).sum();
-    for phase in plan.phases() {
+    for phase in phases {
         let name = phase.name();
         let (pass, in_bytes) = (name.starts_with("pass-"), name == "pass-1");
         let total = if in_bytes {

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use stages::ledger::{confidences, least_confidence};
 
-use super::print;
+use super::{print, references};
 use super::saved::Saved;
 use crate::cli::TrainArgs;
 use crate::train::{self, Task};
@@ -15,12 +15,17 @@ use crate::train::{self, Task};
 const FEW: usize = 100;
 
 pub(super) fn run(args: &TrainArgs) -> Result<()> {
+    let out = args.out.as_deref();
+    if let ("kl", Some(out)) = (args.model.as_str(), out) {
+        return references::make(args, out);
+    }
+    let data = args.data.as_deref().context("--data DIR is missing: the folder of training data")?;
     if args.model == "language-thresholds" {
-        return language_thresholds(&args.data);
+        return language_thresholds(data);
     }
     let shipped = if args.model == "extraction" { "stages/extract" } else { "filters/models" };
-    let out = args.out.as_deref().unwrap_or_else(|| Path::new(shipped));
-    let task = Task { model: &args.model, data: &args.data, out, seed: args.seed, outputs: args.outputs.as_deref() };
+    let out = out.unwrap_or_else(|| Path::new(shipped));
+    let task = Task { model: &args.model, data, out, seed: args.seed, outputs: args.outputs.as_deref() };
     print(&train::run(&task)?)
 }
 

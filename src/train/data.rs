@@ -26,7 +26,7 @@ impl Example {
 }
 
 /// All rows of a file. Rows end at a line feed and nothing else: texts may hold other line separators.
-pub(super) fn rows<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Vec<T>> {
+pub(crate) fn rows<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Vec<T>> {
     let path = folder.join(name);
     let file =
         File::open(&path).with_context(|| format!("open {} (docs/models.md tells the layout)", path.display()))?;
@@ -49,7 +49,7 @@ pub(super) fn is_held_out(key: &str) -> bool {
 }
 
 /// The site of a page: its registered domain.
-pub(super) fn site(url: &str) -> String {
+pub(crate) fn site(url: &str) -> String {
     canonical(url).map_or_else(|| url.to_owned(), |canonical| canonical.domain)
 }
 

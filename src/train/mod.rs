@@ -7,7 +7,7 @@
 
 mod card;
 mod class;
-mod data;
+pub(crate) mod data;
 mod extraction;
 mod fit;
 mod language;

@@ -25,7 +25,7 @@ use crate::schema;
 use crate::stage::{DocumentStage, StageCard};
 
 pub use config::FilterConfig;
-pub use references::{FoldReferences, load_references, named_references};
+pub use references::{FoldReferences, PATH as REFERENCES_PATH, load_references, named_references};
 pub use token_counts::{DocumentTokens, TokenCounts, document_tokens};
 
 /// Measures and judges.

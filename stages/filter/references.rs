@@ -12,8 +12,8 @@ use crate::models::ModelStore;
 use crate::plan::{Part, Phase, Run, Split};
 use crate::task::{Commit, Layout, Workbench};
 
-/// Where the references of a run stand: they outlive the run's work, since they explain its verdicts.
-const PATH: &str = "references/tokens";
+/// Where the references of a run stand in its folder: they outlive the run's work, since they explain its verdicts.
+pub const PATH: &str = "references/tokens";
 
 /// Adds up the token counts of all shards of a pass.
 #[derive(Clone, Debug)]

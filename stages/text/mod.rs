@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, StringBuilder};
 use filters::Block;
+use serde::{Deserialize, Serialize};
 
 use crate::batch::{Batch, BlocksBuilder};
 use crate::error::Result;
@@ -15,9 +16,28 @@ use crate::fate::Fate;
 use crate::schema;
 use crate::stage::{DocumentStage, StageCard};
 
+/// `text` in a recipe.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextConfig {
+    /// The language label of texts for which the input gives none, such as `eng_Latn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
 /// Takes texts as they are.
 #[derive(Debug)]
-pub struct Text;
+pub struct Text {
+    config: TextConfig,
+}
+
+impl Text {
+    /// The stage of these settings.
+    #[must_use]
+    pub fn new(config: &TextConfig) -> Self {
+        Self { config: config.clone() }
+    }
+}
 
 /// What is said of this stage.
 pub static CARD: StageCard = StageCard {
@@ -38,7 +58,8 @@ impl DocumentStage for Text {
         let hints = batch.strings(&schema::LANGUAGE_HINT)?;
         let (mut languages, mut blocks, mut fates) = (StringBuilder::new(), BlocksBuilder::default(), Vec::new());
         for row in 0..batch.len() {
-            languages.append_value(if hints.is_valid(row) { hints.value(row) } else { "" });
+            let hint = hints.is_valid(row).then(|| hints.value(row)).filter(|hint| !hint.is_empty());
+            languages.append_value(hint.or(self.config.language.as_deref()).unwrap_or_default());
             let text = texts.is_valid(row).then(|| texts.value(row));
             let whole: Vec<Block> = text.filter(|text| !text.is_empty()).map(plain_blocks).unwrap_or_default();
             blocks.append(&whole);
