@@ -8,7 +8,7 @@ use indicatif::{HumanBytes, HumanCount};
 use serde::{Deserialize, Serialize};
 use stages::dedup::{Cluster, LARGEST, largest};
 use stages::forget::{Ended, Told};
-use stages::ledger::{Cell, FateCount, fairness, fates};
+use stages::ledger::{Cell, FateCount, fairness, fates, without_reference};
 use stages::plan::{Plan, Run};
 use stages::read::Integrity;
 use stages::spec::StageSpec;
@@ -31,6 +31,9 @@ pub(crate) struct Summary {
     /// Removals of each rule of the filters, by language, top-level domain, branch and length.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fairness: Vec<Cell>,
+    /// Languages and branches whose documents were judged by divergence and had no token reference, with their number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without_reference: Vec<(String, u64)>,
 }
 
 /// What a level of deduplication found.
@@ -99,6 +102,10 @@ impl Summary {
         }
         summary.fates = fates(&run.layout)?;
         summary.fairness = fairness(&run.layout)?;
+        let diverges = |stage: &StageSpec| matches!(stage, StageSpec::Filter(config) if config.judges_tokens());
+        if plan.passes.iter().flat_map(|pass| &pass.stages).any(diverges) {
+            summary.without_reference = without_reference(&run.layout)?;
+        }
         summary.check()?;
         Ok(summary)
     }
@@ -193,6 +200,7 @@ impl Summary {
         self.clusters(&mut text);
         self.classes(&mut text);
         self.uneven(&mut text);
+        self.unmeasured(&mut text);
         let integrity = self.integrity.to_string();
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(text, "\ninput: {integrity}");
@@ -283,6 +291,23 @@ impl Summary {
             let _ =
                 writeln!(text, "{class:<13} {:>15} {:>6}%", HumanCount(*tokens).to_string(), percent(*tokens, total));
         }
+    }
+
+    /// What the divergence filter could not judge.
+    fn unmeasured(&self, text: &mut String) {
+        if self.without_reference.is_empty() {
+            return;
+        }
+        let mut most: Vec<&(String, u64)> = self.without_reference.iter().collect();
+        most.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let shown = most.iter().take(NAMED).map(|(place, count)| format!("{place} ({count})"));
+        let more = most.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more, all in run.json") } else { String::new() };
+        let _ = writeln!(
+            text,
+            "\nno token reference, so that divergence is unmeasured: {}{more}",
+            shown.collect::<Vec<_>>().join(", ")
+        );
     }
 
     /// The groups of documents that a rule removes clearly more or less often than the others: their 95% intervals do

@@ -96,8 +96,10 @@ impl Calibration {
         let bins = scales
             .iter()
             .enumerate()
-            .map(|(bin, &(middle, spread))| {
-                Bin { middle, spread, quantiles: quantiles(&near(&distances, bin, LEAST_TAIL)) }
+            .map(|(bin, &(middle, spread))| Bin {
+                middle,
+                spread,
+                quantiles: quantiles(&near(&distances, bin, LEAST_TAIL)),
             })
             .collect();
         Some(Self { lengths, curve, bins })

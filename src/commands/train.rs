@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use stages::ledger::{confidences, least_confidence};
 
-use super::{print, references};
 use super::saved::Saved;
+use super::{print, references};
 use crate::cli::TrainArgs;
 use crate::train::{self, Task};
 

@@ -88,14 +88,19 @@ impl FilterConfig {
         self.dirty_words.iter().chain(&self.references).map(String::as_str).collect()
     }
 
+    /// Whether it judges by token distributions.
+    #[must_use]
+    pub fn judges_tokens(&self) -> bool {
+        ["tokens.kl", "tokens.outlier_mass"].into_iter().any(|id| {
+            let id = FilterId(id.into());
+            self.bounds.contains_key(&id) || self.languages.values().any(|bounds| bounds.contains_key(&id))
+        })
+    }
+
     /// Whether it judges by the run's own token distribution.
     #[must_use]
     pub fn needs_token_references(&self) -> bool {
-        self.references.is_none()
-            && ["tokens.kl", "tokens.outlier_mass"].into_iter().any(|id| {
-                let id = FilterId(id.into());
-                self.bounds.contains_key(&id) || self.languages.values().any(|bounds| bounds.contains_key(&id))
-            })
+        self.references.is_none() && self.judges_tokens()
     }
 }
 

@@ -5,6 +5,7 @@ mod fairness;
 mod fates;
 mod find;
 mod judge;
+mod unmeasured;
 
 use std::fs::File;
 use std::path::Path;
@@ -19,6 +20,7 @@ pub use fairness::{Cell, fairness};
 pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};
 pub use judge::{Judged, Moved, Moves, Side, judge};
+pub use unmeasured::without_reference;
 
 use crate::error::{Result, StageError};
 

@@ -2,6 +2,7 @@
 
 mod beside;
 mod judged;
+mod unusual;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,6 +12,7 @@ use anyhow::{Context, Result};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StructArray};
 use arrow::datatypes::Float64Type;
 use arrow::util::display::array_value_to_string;
+use filters::tokens::References;
 use filters::{Branch, FILTERS, verdict};
 use stages::batch::Batch;
 use stages::ledger::{Wanted, find};
@@ -21,6 +23,7 @@ use stages::task::Layout;
 
 use self::beside::beside;
 use self::judged::judged;
+use self::unusual::{references, unusual};
 use super::saved::Saved;
 use super::{Usage, print};
 use crate::cli::ExplainArgs;
@@ -38,7 +41,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<()> {
         _ if !args.place.exists() => {
             return Err(Usage(format!("{}: no such file or folder", args.place.display())).into());
         }
-        Some(document) => in_run(&args.place, document)?,
+        Some(document) => in_run(&args.place, document, &models(args))?,
         None if args.place.is_file() => by_hand(args)?,
         None => {
             let place = args.place.display();
@@ -52,8 +55,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<()> {
 }
 
 /// The captures of a URL, or the documents whose id begins so.
-fn in_run(folder: &Path, document: &str) -> Result<String> {
+fn in_run(folder: &Path, document: &str, models: &ModelStore) -> Result<String> {
     let (layout, _, recipe) = Saved::finished(folder)?;
+    let references = references(&layout, &recipe, models);
     let wanted = Wanted::parse(document);
     let rows = find(&layout, "ledger", &wanted, MOST + 1)?;
     if rows.is_empty() {
@@ -76,7 +80,7 @@ fn in_run(folder: &Path, document: &str) -> Result<String> {
         return Ok(text);
     }
     for row in rows.iter().take(MOST) {
-        one(&mut text, &layout, &recipe, row)?;
+        one(&mut text, &layout, &recipe, row, &references)?;
         text.push('\n');
     }
     if rows.len() > MOST {
@@ -86,7 +90,13 @@ fn in_run(folder: &Path, document: &str) -> Result<String> {
 }
 
 /// One ledger row: fate, evidence, measures against bounds, and the text.
-fn one(text: &mut String, layout: &Layout, recipe: &Recipe, row: &RecordBatch) -> Result<()> {
+fn one(
+    text: &mut String,
+    layout: &Layout,
+    recipe: &Recipe,
+    row: &RecordBatch,
+    references: &Result<Option<References>>,
+) -> Result<()> {
     // Writing to a string cannot fail, here and below.
     let id = shown(row, &schema::ID)?.unwrap_or_default();
     let _ = writeln!(text, "{}  {id}", shown(row, &schema::URL)?.unwrap_or_else(|| "(no URL)".into()));
@@ -143,6 +153,19 @@ fn one(text: &mut String, layout: &Layout, recipe: &Recipe, row: &RecordBatch) -
             }
         }
         if let Some(body) = shown(&document, &schema::TEXT)? {
+            let [branch, language] = [&schema::BRANCH, &schema::LANGUAGE].map(|column| shown(row, column));
+            let branch = Branch::ALL
+                .iter()
+                .find(|known| branch.as_ref().is_ok_and(|branch| branch.as_deref() == Some(known.name())));
+            match (references, branch, language?) {
+                (Ok(Some(references)), Some(branch), Some(language)) => {
+                    text.push_str(&unusual(&body, &language, *branch, references));
+                }
+                (Err(error), Some(_), _) => {
+                    let _ = writeln!(text, "  the words behind its divergence cannot be told: {error:#}");
+                }
+                _ => {}
+            }
             let _ = writeln!(text, "  text:\n{}", excerpt(&body, EXCERPT));
         }
     }
@@ -210,10 +233,14 @@ fn measured(text: &mut String, measures: &StructArray, branch: Option<&str>, lan
     }
 }
 
+fn models(args: &ExplainArgs) -> ModelStore {
+    ModelStore::new(model_folders(args.resources.models.clone()))
+}
+
 /// A page given by hand, through the recipe's per-document stages.
 fn by_hand(args: &ExplainArgs) -> Result<String> {
     let recipe = Recipe::load(&args.recipe)?;
-    let models = ModelStore::new(model_folders(args.resources.models.clone()));
+    let models = models(args);
     let body = std::fs::read(&args.place).with_context(|| format!("read {}", args.place.display()))?;
     let mut batch = Batch::new(stages::read::single_page(&args.place.display().to_string(), &body)?, 0);
     let mut text = format!("{}, by the recipe {}\n", args.place.display(), recipe.name);

@@ -14,7 +14,7 @@ use crate::cli::SelftestArgs;
 
 /// Shortest texts.
 const SHORTEST: u32 = 50;
-/// Longest planted texts.
+/// Longest planted texts, where the reference knows real ones as long.
 const LONGEST_JUNK: u32 = 2_000;
 /// Planted texts of each kind in each part.
 const PLANTED: usize = 200;
@@ -45,13 +45,15 @@ pub(super) fn run(args: &SelftestArgs) -> Result<(String, bool)> {
             real.extend(of_real);
             planted.iter_mut().zip(of_junk).for_each(|(all, more)| all.extend(more));
         }
-        passed &= told(&mut text, set.name, &mut real, &planted);
-        if !set.name.contains(' ') {
+        let is_language = !set.name.contains(' ');
+        let judged = [set.whole, !is_language];
+        passed &= told(&mut text, set.name, &mut real, &planted, judged);
+        if is_language {
             languages.extend(real);
             of_languages.iter_mut().zip(planted).for_each(|(all, more)| all.extend(more));
         }
     }
-    passed &= told(&mut text, "all languages of news sentences", &mut languages, &of_languages);
+    passed &= told(&mut text, "all languages of news sentences", &mut languages, &of_languages, [true; 2]);
     text.push_str(if passed { "passed\n" } else { "FAILED\n" });
     Ok((text, passed))
 }
@@ -60,8 +62,7 @@ type Found = (Vec<Seen>, [Vec<Seen>; JUNK.len()]);
 
 /// Makes a reference of all parts but one, and judges that one.
 fn one_part(set: &Set, sets: &[Set], fold: u64, bounds: [f64; 2], mut draw: Draw) -> Result<Found> {
-    let (held, kept): (Vec<&Piece>, Vec<&Piece>) =
-        set.pieces.iter().partition(|piece| piece.fold % set.folds == fold);
+    let (held, kept): (Vec<&Piece>, Vec<&Piece>) = set.pieces.iter().partition(|piece| piece.fold % set.folds == fold);
     let mut totals = vec![0; BUCKETS];
     for piece in &kept {
         for (bucket, count) in counts(&piece.words) {
@@ -78,7 +79,9 @@ fn one_part(set: &Set, sets: &[Set], fold: u64, bounds: [f64; 2], mut draw: Draw
     let real = documents(set, &held, &mut draw).iter().map(&judge).collect();
     let others: Vec<Vec<&Piece>> = sets
         .iter()
-        .filter(|other| other.name[..3] != set.name[..3] && other.name != "eng_Latn math" && other.name != "eng_Latn code")
+        .filter(|other| {
+            other.name[..3] != set.name[..3] && other.name != "eng_Latn math" && other.name != "eng_Latn code"
+        })
         .map(|other| other.pieces.iter().take(1_000).collect())
         .collect();
     let running: Vec<&str> = held.iter().flat_map(|piece| &piece.words).map(String::as_str).collect();
@@ -87,7 +90,7 @@ fn one_part(set: &Set, sets: &[Set], fold: u64, bounds: [f64; 2], mut draw: Draw
     let planted = std::array::from_fn(|kind| {
         (0..PLANTED)
             .map(|_| {
-                let length = draw.length(SHORTEST, LONGEST_JUNK);
+                let length = draw.length(SHORTEST, LONGEST_JUNK.min(set.longest));
                 judge(&counts(&junk(kind, length, &own, &mut draw)))
             })
             .collect()
@@ -131,22 +134,24 @@ fn rates(seen: &[Seen]) -> [f64; 3] {
     [0, 1, 2].map(|at| seen.iter().filter(|one| one.removed[at]).count() as f64 * 100.0 / seen.len().max(1) as f64)
 }
 
-/// Writes a set's figures; whether they keep the bars: 1 to 2% of real texts removed, within a point of that at every
-/// length, and 95% of each kind of junk.
-fn told(text: &mut String, name: &str, real: &mut [Seen], planted: &[Vec<Seen>]) -> bool {
+/// Writes a set's figures; whether those that are `judged`, of real texts and of junk, keep the bars: 1 to 2% of real
+/// texts removed, within a point of that at every length, and 95% of each kind of junk. Languages of a few hundred
+/// sentences are told one by one and judged together.
+fn told(text: &mut String, name: &str, real: &mut [Seen], planted: &[Vec<Seen>], judged: [bool; 2]) -> bool {
     let [divergence, outliers, either] = rates(real);
-    let mut passed = (1.0..=2.0).contains(&either);
+    let mut passed = !judged[0] || (1.0..=2.0).contains(&either);
     // Writing to a string cannot fail, here and below.
     let _ = writeln!(
         text,
-        "\n{name}: {} held-back texts, removed {either:.2}% (divergence {divergence:.2}, outliers {outliers:.2})",
-        real.len()
+        "\n{name}: {} held-back texts{}, removed {either:.2}% (divergence {divergence:.2}, outliers {outliers:.2})",
+        real.len(),
+        if judged[0] { "" } else { " of few pieces, a rate to report" }
     );
     real.sort_by_key(|one| one.tokens);
     for part in real.chunks(real.len().div_ceil(PARTS).max(1)) {
         let [divergence, outliers, of_part] = rates(part);
         let even = (of_part - either).abs() <= 1.0;
-        passed &= even;
+        passed &= even || !judged[0];
         let _ = writeln!(
             text,
             "  {:>6}-{:<6} tokens  removed {of_part:>5.2}%  (divergence {divergence:.2}, outliers {outliers:.2}){}",
@@ -158,7 +163,7 @@ fn told(text: &mut String, name: &str, real: &mut [Seen], planted: &[Vec<Seen>])
     for (kind, seen) in planted.iter().enumerate() {
         let [divergence, outliers, either] = rates(seen);
         let good = either >= 95.0 || kind == SAME_WORDS;
-        passed &= good;
+        passed &= good || !judged[1];
         let _ = writeln!(
             text,
             "  {:<36} caught {either:>6.2}%  (divergence {divergence:.2}, outliers {outliers:.2}){}",

@@ -81,14 +81,8 @@ struct Item {
 pub(super) fn sets(data: &Path) -> Result<Vec<Set>> {
     let pages = rows::<Page>(data, "domains/weborganizer.jsonl.zst")?;
     let pages = pages.iter().map(|page| Piece::new(&site(&page.url), &page.topic, &page.text, "eng_Latn")).collect();
-    let mut sets = vec![Set {
-        name: "eng_Latn prose",
-        whole: true,
-        folds: 2,
-        longest: 20_000,
-        joined: 3_000,
-        pieces: pages,
-    }];
+    let mut sets =
+        vec![Set { name: "eng_Latn prose", whole: true, folds: 2, longest: 20_000, joined: 3_000, pieces: pages }];
     let (mut maths, mut code) = (Vec::new(), Vec::new());
     for item in rows::<Item>(data, "benchmarks/normalised.jsonl.zst")? {
         let Some(answer) = item.answer.filter(|answer| !answer.is_empty()) else { continue };
