@@ -355,7 +355,7 @@ pub(crate) struct TrainArgs {
     /// Of `kl`: the corpus, JSON lines, Parquet or WET with texts and their languages; or the folder of a finished run
     #[arg(long, num_args = 1.., value_name = "GLOB", required_if_eq("model", "kl"))]
     pub input: Vec<String>,
-    /// Of `kl`: the language of texts for which the input gives none, such as eng_Latn
+    /// Of `kl`: the language of texts for which the input gives none, such as `eng_Latn`
     #[arg(long, value_name = "LABEL")]
     pub language: Option<String>,
     /// Where the model and its card are written [default: where the shipped model stands in the sources]; of `kl`, the

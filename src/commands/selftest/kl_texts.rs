@@ -1,6 +1,7 @@
 //! Texts for `trommel selftest kl`: real ones by source, longer ones joined of one source, and planted junk.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
@@ -213,7 +214,8 @@ fn product(text: &mut String, draw: &mut Draw) {
     letters(text, b"0123456789", 4, draw);
     text.push('-');
     letters(text, CAPITALS, 1, draw);
-    text.push_str(&format!(" {} pcs {}.{:02}", 1 + draw.below(99), draw.below(500), draw.below(100)));
+    // Writing to a string cannot fail.
+    let _ = write!(text, " {} pcs {}.{:02}", 1 + draw.below(99), draw.below(500), draw.below(100));
 }
 
 /// What junk is drawn from: held-back texts of the set, and those of other languages.
