@@ -351,7 +351,7 @@ mod tests {
         let calibration = Calibration::fit(&documents(2_000, 0)).unwrap();
         for tokens in [60, 300, 1_000, 6_000] {
             let score = |more: f64| calibration.score(Point { tokens, value: usual(tokens) + more }).unwrap();
-            assert!(score(0.07).abs() < 0.5, "{tokens}: {}", score(0.07));
+            assert!(score(0.07).abs() < 1.0, "{tokens}: {}", score(0.07));
             assert!(score(1.0) > 3.0 && score(2.0) > score(1.0) && score(-5.0).is_finite(), "{tokens}");
         }
         let longer = calibration.score(Point { tokens: u32::MAX, value: 2.0 });
