@@ -122,21 +122,24 @@ impl Columns {
     /// One column.
     fn column(&mut self, name: &'static str, of: &'static str, value: impl Fn(&Self, usize) -> f32) {
         self.names.push((name, of));
-        self.values.reserve(self.n_rows);
-        for row in 0..self.n_rows {
-            let value = value(self, row);
-            self.values.push(value);
-        }
+        let mut values = std::mem::take(&mut self.values); // so that the closure may read the rest
+        values.extend((0..self.n_rows).map(|row| value(self, row)));
+        self.values = values;
     }
 
     /// Copies the columns from `first` on, shifted by so many rows: what a neighbour has.
     fn shifted(&mut self, columns: std::ops::Range<usize>, offset: isize, of: &'static str) {
         let n = self.n_rows;
+        let missing = offset.unsigned_abs().min(n);
         for column in columns {
             self.names.push((self.names[column].0, of));
-            for row in 0..n {
-                let value = row.checked_add_signed(offset).filter(|row| *row < n);
-                self.values.push(value.map_or(-1.0, |row| self.values[column * n + row]));
+            let (start, end) = (column * n, (column + 1) * n);
+            if offset < 0 {
+                self.values.extend(std::iter::repeat_n(-1.0, missing));
+                self.values.extend_from_within(start..end - missing);
+            } else {
+                self.values.extend_from_within(start + missing..end);
+                self.values.extend(std::iter::repeat_n(-1.0, missing));
             }
         }
     }
@@ -170,9 +173,15 @@ impl Columns {
 
     /// The nearest elements of each kind.
     fn surroundings(&mut self, blocks: &[TextBlock]) {
-        for (kind, name) in KINDS.into_iter().enumerate() {
-            self.column(name, "", |table, row| f32::from(table.paths.near[blocks[row].first as usize][kind]));
+        let from = self.values.len();
+        self.values.resize(from + KINDS.len() * self.n_rows, 0.0);
+        for (row, block) in blocks.iter().enumerate() {
+            let near = &self.paths.near[block.first as usize];
+            for (kind, levels) in near[..KINDS.len()].iter().enumerate() {
+                self.values[from + kind * self.n_rows + row] = f32::from(*levels);
+            }
         }
+        self.names.extend(KINDS.map(|name| (name, "")));
         self.column("depth", "", |table, row| f32::from(table.paths.depth[blocks[row].owner as usize]));
         self.column("alike", "", |table, row| number(u32::from(table.paths.alike[blocks[row].owner as usize])));
     }
@@ -285,7 +294,8 @@ impl Columns {
         self.column("until_kept", "", |_, row| first.map_or(FAR, |first| far(first.saturating_sub(row))));
         self.column("is_title", "", |_, row| {
             let text = dom.text_between(blocks[row].first as usize, blocks[row].last as usize).trim();
-            flag(title.is_some_and(|title| text.len() * 2 >= title.len() && title.contains(text)))
+            let may_be = |title: &&str| (title.len().div_ceil(2)..=title.len()).contains(&text.len());
+            flag(title.filter(may_be).is_some_and(|title| title.contains(text)))
         });
     }
 

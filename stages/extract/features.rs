@@ -131,7 +131,11 @@ impl Features {
                     #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the entry")]
                     let entry = &mut self.hint_cache[hash as usize % CACHE];
                     if entry.0 != hash {
-                        *entry = (hash, hints::of(value), class_words.of_names(value));
+                        *entry = (hash, Hints::default(), Said::default());
+                        hints::words(value, |word| {
+                            entry.1 = entry.1.with(hints::of(word));
+                            class_words.read(word, &mut entry.2);
+                        });
                     }
                     let facts = &mut self.facts[node];
                     facts.is_named = true;

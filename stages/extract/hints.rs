@@ -202,13 +202,6 @@ const ENDINGS: &[(&str, Hints)] = &[
 /// Words longer than this are cut.
 const LONGEST: usize = 24;
 
-/// What the words of a class list or an id say.
-pub(super) fn of(names: &str) -> Hints {
-    let mut hints = Hints::default();
-    words(names, |found| hints = hints.with(word(found)));
-    hints
-}
-
 /// The words of a class list or an id, in lower case.
 pub(super) fn words(names: &str, mut each: impl FnMut(&[u8])) {
     let bytes = names.as_bytes();
@@ -235,17 +228,22 @@ pub(super) fn words(names: &str, mut each: impl FnMut(&[u8])) {
     }
 }
 
-fn word(word: &[u8]) -> Hints {
+/// What a word of a class list or an id says; `word` is in lower case.
+pub(super) fn of(word: &[u8]) -> Hints {
     let letter = usize::from(word[0].saturating_sub(b'a')).min(25);
     let mut hints = Hints::default();
     for (known, how, hint) in &WORDS[STARTS[letter]..STARTS[letter + 1]] {
-        if word.starts_with(known.as_bytes()) && (*how == Start || word.len() == known.len()) {
+        // Most words of a letter differ in the second one: no need to compare them whole.
+        let may_be = word.len() >= known.len() && word[1] == known.as_bytes()[1];
+        if may_be && word.starts_with(known.as_bytes()) && (*how == Start || word.len() == known.len()) {
             hints = hints.with(*hint);
         }
     }
-    if hints == Hints::default() && word.len() > 6 {
+    if hints == Hints::default()
+        && let [.., _, _, _, _, _, before, last] = word
+    {
         for (ending, hint) in ENDINGS {
-            if word.ends_with(ending.as_bytes()) {
+            if ending.as_bytes().ends_with(&[*before, *last]) && word.ends_with(ending.as_bytes()) {
                 hints = hints.with(*hint);
             }
         }
@@ -273,7 +271,9 @@ mod tests {
             ("COMMENTS", Hints::COMMENTS),
             ("entry-content", Hints::CONTENT),
         ] {
-            assert_eq!(of(names), expected, "{names}");
+            let mut hints = Hints::default();
+            words(names, |word| hints = hints.with(of(word)));
+            assert_eq!(hints, expected, "{names}");
         }
     }
 }

@@ -21,9 +21,12 @@ const FORM: usize = 6;
 const CONTROL: usize = 13;
 const ITEM: usize = 15;
 const CODE: usize = 24;
+/// Of an element of no kind: a place that nobody reads.
+const NO_KIND: usize = KINDS.len();
 
-/// Levels up to the nearest element of each kind; [`NONE`] when there is none.
-pub(super) type Near = [u8; KINDS.len()];
+/// Levels up to the nearest element of each kind; [`NONE`] when there is none. As long as a vector of the processor: all
+/// grow by a level at once.
+pub(super) type Near = [u8; 32];
 
 /// No element of that kind stands around the node.
 pub(super) const NONE: u8 = u8::MAX;
@@ -45,7 +48,7 @@ impl Paths {
     /// Reads a page's tree, from the root down.
     pub(super) fn read(&mut self, dom: Dom<'_>, facts: &[Facts]) {
         self.near.clear();
-        self.near.resize(dom.len(), [NONE; KINDS.len()]);
+        self.near.resize(dom.len(), [NONE; 32]);
         self.alike.clear();
         self.alike.resize(dom.len(), 0);
         self.depth.clear();
@@ -139,11 +142,9 @@ fn mark(dom: Dom<'_>, hints: Hints, node: usize, near: &mut Near) {
         Tag::Button | Tag::Dialog | Tag::Details => CONTROL,
         Tag::Noscript => 14,
         Tag::Pre | Tag::Code => CODE,
-        _ => KINDS.len(),
+        _ => NO_KIND,
     };
-    if let Some(levels) = near.get_mut(by_tag) {
-        *levels = 0;
-    }
+    near[by_tag] = 0;
     if !dom.has_attributes(node) {
         return;
     }
@@ -161,11 +162,9 @@ fn mark(dom: Dom<'_>, hints: Hints, node: usize, near: &mut Near) {
         Some("complementary") => ASIDE,
         Some("search") => FORM,
         Some("dialog" | "alertdialog" | "button" | "alert") => CONTROL,
-        _ => KINDS.len(),
+        _ => NO_KIND,
     };
-    if let Some(levels) = near.get_mut(by_role) {
-        *levels = 0;
-    }
+    near[by_role] = 0;
     if matches!(dom.attribute(node, Name::Itemprop), Some("articleBody" | "description" | "text" | "reviewBody")) {
         near[ITEM] = 0;
     }

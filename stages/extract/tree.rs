@@ -80,6 +80,11 @@ pub(super) enum Name {
 }
 
 impl Name {
+    /// Its bit of [`Node::has`].
+    const fn bit(self) -> u16 {
+        1 << (self as u8 % 16)
+    }
+
     /// The attribute of that name, in any case.
     fn parse(name: &str) -> Option<Self> {
         if let Some(rest) = name.strip_prefix("data-") {
@@ -143,6 +148,8 @@ struct Attribute {
 pub(super) struct Node {
     pub(super) tag: Tag,
     n_attributes: u8,
+    /// A bit for each attribute that it has, shared with others: most questions are for one that it has not.
+    has: u16,
     pub(super) parent: u32,
     /// One past the last node of the subtree.
     pub(super) end: u32,
@@ -198,7 +205,15 @@ impl Tree {
     pub(super) fn push(&mut self, tag: Tag, parent: usize) -> usize {
         let at = self.nodes.len();
         let (text, attributes) = (index(self.text.len()), index(self.attributes.len()));
-        self.nodes.push(Node { tag, n_attributes: 0, parent: index(parent), end: index(at + 1), text, attributes });
+        self.nodes.push(Node {
+            tag,
+            n_attributes: 0,
+            has: 0,
+            parent: index(parent),
+            end: index(at + 1),
+            text,
+            attributes,
+        });
         at
     }
 
@@ -215,6 +230,7 @@ impl Tree {
     pub(super) fn push_attribute(&mut self, name: Name, start: usize, end: usize) {
         if let Some(node) = self.nodes.last_mut().filter(|node| node.n_attributes < u8::MAX) {
             node.n_attributes += 1;
+            node.has |= name.bit();
             self.has_sources |= matches!(name, Name::DataMathml | Name::DataTex);
             self.attributes.push(Attribute { name, start: index(start), end: index(end) });
         }
@@ -222,9 +238,9 @@ impl Tree {
 
     /// Gives the last node the attributes of an earlier one.
     pub(super) fn copy_attributes(&mut self, from: usize) {
-        let Node { attributes, n_attributes, .. } = self.nodes[from];
+        let Node { attributes, n_attributes, has, .. } = self.nodes[from];
         if let Some(node) = self.nodes.last_mut() {
-            (node.attributes, node.n_attributes) = (attributes, n_attributes);
+            (node.attributes, node.n_attributes, node.has) = (attributes, n_attributes, has);
         }
     }
 
@@ -301,7 +317,10 @@ impl<'a> Dom<'a> {
 
     /// An attribute's value as written, with its references.
     pub(super) fn attribute(self, node: usize, name: Name) -> Option<&'a str> {
-        let Node { attributes, n_attributes, .. } = self.tree.nodes[node];
+        let Node { attributes, n_attributes, has, .. } = self.tree.nodes[node];
+        if has & name.bit() == 0 {
+            return None;
+        }
         let first = attributes as usize;
         self.tree.attributes[first..first + usize::from(n_attributes)]
             .iter()

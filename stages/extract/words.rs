@@ -54,7 +54,7 @@ impl Weights {
     }
 
     /// Adds what one word says.
-    fn read(&self, word: &[u8], said: &mut Said) {
+    pub(super) fn read(&self, word: &[u8], said: &mut Said) {
         let (slot, rest) = place(filters::text::hash(word));
         let Some((known, weight)) = self.slots.get(slot).copied() else { return }; // no word has a weight
         if known == rest && weight != 0.0 {
@@ -69,13 +69,6 @@ impl Weights {
     pub(super) fn of_text(&self, text: &str) -> Said {
         let mut said = Said::default();
         each_of_text(text, |word| self.read(word, &mut said));
-        said
-    }
-
-    /// What the words of a class list or an id say.
-    pub(super) fn of_names(&self, names: &str) -> Said {
-        let mut said = Said::default();
-        super::hints::words(names, |word| self.read(word, &mut said));
         said
     }
 }
@@ -172,7 +165,6 @@ mod tests {
         let weights = Weights::new(&[("cookie".to_owned(), -200), ("^the".to_owned(), 100)].into());
         for (said, expected) in [
             (weights.of_text("The cookie, the unknown"), "[-0.5, -2.0, 1.0]"),
-            (weights.of_names("cookie-banner x"), "[-2.0, -2.0, 0.0]"),
             (weights.of_text(""), "[0.0, 0.0, 0.0]"),
         ] {
             assert_eq!(format!("{:?}", said.columns()), expected);
