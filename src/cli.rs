@@ -359,7 +359,7 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "LABEL")]
     pub language: Option<String>,
     /// Where the model and its card are written [default: where the shipped model stands in the sources]; of `kl`, the
-    /// file, to be named in a recipe: [[stage]] kind = "filter", references = "FILE"
+    /// file, to be named in a recipe: `[[stage]] kind = "filter", references = "FILE"`
     #[arg(long, value_name = "PATH", required_if_eq("model", "kl"))]
     pub out: Option<PathBuf>,
     /// Of `extraction`: also write every page's text, by a model that saw no page of its site, as JSON lines {id, text}
