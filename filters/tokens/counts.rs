@@ -14,6 +14,7 @@ pub fn count_tokens(words: &[&str], into: &mut TokenCounts) {
     let mut buckets = Vec::with_capacity(words.len());
     each_token(words, |_, bucket| buckets.push(bucket));
     buckets.sort_unstable();
+    into.reserve_exact(buckets.chunk_by(|a, b| a == b).count()); // kept for long, in great number
     for same in buckets.chunk_by(|a, b| a == b) {
         into.push((same[0], u32::try_from(same.len()).unwrap_or(u32::MAX)));
     }

@@ -10,7 +10,7 @@ use arrow::array::{
 };
 use arrow::datatypes::TimestampMicrosecondType;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelectionPolicy};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -174,6 +174,8 @@ pub(crate) fn each_row(
     let reader = builder
         .with_projection(mask)
         .with_row_selection(RowSelection::from_consecutive_ranges(ranges, total))
+        // A mask, the other way, would decode all that stands between the rows of a batch and hold it.
+        .with_row_selection_policy(RowSelectionPolicy::Selectors)
         .with_batch_size(64) // they may be long
         .build()
         .map_err(StageError::table(path))?;

@@ -6,7 +6,9 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, ListBuilder, RecordBatch, StringBuilder, UInt16Builder, UInt64Builder};
+use arrow::array::{
+    Array, ArrayBuilder, ArrayRef, AsArray, ListBuilder, RecordBatch, StringBuilder, UInt16Builder, UInt64Builder,
+};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt16Type, UInt64Type};
 use filters::tokens::{BUCKETS, TokenCounts as Counts, bin, count_tokens};
 use filters::{Branch, Document};
@@ -25,6 +27,9 @@ use crate::write::TableWriter;
 const SAMPLE: usize = 500;
 const LEAST_SAMPLE: usize = 60;
 const SAMPLE_TOKENS: usize = 1 << 20;
+
+/// Pairs of bucket and count that are written at once: they are in memory several times while they are.
+const PAIRS_AT_ONCE: usize = 1 << 16;
 
 /// The tokens of one document.
 #[derive(Clone, Debug)]
@@ -113,15 +118,18 @@ impl TokenCounts {
     /// [`StageError::Io`] when the storage fails.
     pub fn write(&self, layout: &Layout, relative: &str) -> Result<Output> {
         let mut writer = TableWriter::create(layout, relative, table_schema())?;
+        let mut rows = RowsBuilder::default();
         for ((language, branch), place) in &self.places {
-            let mut rows = RowsBuilder::default();
             let totals = (0..=u16::MAX).zip(&place.totals).filter(|(_, count)| **count > 0);
             rows.append(language, *branch, None, totals.map(|(bucket, count)| (bucket, *count)));
             for (hash, counts) in place.sample() {
                 rows.append(language, *branch, Some(hash), counts.iter().map(|(b, count)| (*b, u64::from(*count))));
+                if rows.buckets.values_ref().len() >= PAIRS_AT_ONCE {
+                    writer.write(&std::mem::take(&mut rows).finish()?)?;
+                }
             }
-            writer.write(&rows.finish()?)?;
         }
+        writer.write(&rows.finish()?)?;
         writer.finish()
     }
 

@@ -1,7 +1,7 @@
 //! Parquet files that appear when they are whole.
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Fields, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
@@ -32,7 +32,7 @@ impl TableWriter {
     /// # Errors
     /// [`StageError::Io`] when the storage fails.
     pub fn create(layout: &Layout, relative: &str, schema: SchemaRef) -> Result<Self> {
-        Self::with(layout, relative, schema, properties())
+        Self::with(layout, relative, schema.clone(), properties(&schema))
     }
 
     /// A key table: hashes do not compress, and are not worth the try.
@@ -40,12 +40,13 @@ impl TableWriter {
     /// # Errors
     /// [`StageError::Io`] when the storage fails.
     pub(crate) fn create_keys(layout: &Layout, relative: &str) -> Result<Self> {
-        let mut properties = properties();
+        let schema = schema::schema(schema::KEYS);
+        let mut properties = properties(&schema);
         for column in [&schema::ID, &schema::KEY_URL, &schema::KEY_CONTENT, &schema::BAND_KEYS] {
             properties = plain(properties, &[column.name]);
         }
         properties = plain(properties, &[schema::LINE_HASHES.name, "list", "item"]);
-        Self::with(layout, relative, schema::schema(schema::KEYS), properties)
+        Self::with(layout, relative, schema, properties)
     }
 
     fn with(layout: &Layout, relative: &str, schema: SchemaRef, properties: WriterPropertiesBuilder) -> Result<Self> {
@@ -99,15 +100,39 @@ impl TableWriter {
     }
 }
 
-fn properties() -> WriterPropertiesBuilder {
-    WriterProperties::builder()
+fn properties(schema: &Schema) -> WriterPropertiesBuilder {
+    let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
         .set_column_dictionary_enabled(ColumnPath::from(schema::TEXT.name), false) // texts do not repeat
-        .set_created_by(format!("trommel {}", env!("CARGO_PKG_VERSION")))
+        .set_created_by(format!("trommel {}", env!("CARGO_PKG_VERSION")));
+    numbers(properties, &[], schema.fields())
+}
+
+/// Numbers, of which a table has a hundred columns, each with a compressor of its own while it is written: zstd's and a
+/// dictionary take 160 kB, Snappy's two, for files that are not larger by more than a hundredth.
+fn numbers(mut properties: WriterPropertiesBuilder, above: &[&str], fields: &Fields) -> WriterPropertiesBuilder {
+    for field in fields {
+        let path = [above, &[field.name().as_str()]].concat();
+        properties = match field.data_type() {
+            DataType::Struct(parts) => numbers(properties, &path, parts),
+            number if number.is_numeric() || *number == DataType::Boolean => {
+                let column = column_path(&path);
+                properties
+                    .set_column_compression(column.clone(), Compression::SNAPPY)
+                    .set_column_dictionary_enabled(column, false)
+            }
+            _ => properties,
+        };
+    }
+    properties
+}
+
+fn column_path(path: &[&str]) -> ColumnPath {
+    ColumnPath::new(path.iter().map(|part| (*part).to_owned()).collect())
 }
 
 fn plain(properties: WriterPropertiesBuilder, path: &[&str]) -> WriterPropertiesBuilder {
-    let column = ColumnPath::new(path.iter().map(|part| (*part).to_owned()).collect());
+    let column = column_path(path);
     properties
         .set_column_compression(column.clone(), Compression::UNCOMPRESSED)
         .set_column_dictionary_enabled(column.clone(), false)
