@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use xxhash_rust::xxh64::xxh64;
+
 use super::*;
 
 pub(crate) fn golden(name: &str) -> Vec<u8> {
@@ -48,7 +50,12 @@ fn unescape(text: &str) -> String {
 
 /// The largest difference of a probability; panics where a label is another one.
 fn difference(model: &Model, expected: &Expected, scratch: &mut Scratch) -> f32 {
-    let found = model.predict(&expected.text, 3, scratch);
+    difference_of(model, expected, 3, scratch)
+}
+
+/// The same, of the `k` first labels.
+fn difference_of(model: &Model, expected: &Expected, k: usize, scratch: &mut Scratch) -> f32 {
+    let found = model.predict(&expected.text, k, scratch);
     let Expected { model: name, text, labels } = expected;
     assert_eq!(found.len(), labels.len(), "{name}: {text:?}: {found:?}");
     let mut most = 0.0_f32;
@@ -75,19 +82,23 @@ fn predictions_are_the_references() {
             }
         }
     }
-    assert!(rows.chunk_by(|a, b| a.model == b.model).count() >= 10);
+    assert!(rows.chunk_by(|a, b| a.model == b.model).count() >= 14);
 }
 
-/// The bytes of lid.176.ftz, which is not part of the sources; without it, says so and gives none.
-pub(crate) fn lid_176() -> Option<Vec<u8>> {
+/// A file that is not part of the sources; without it, says so and gives none.
+fn data(name: &str) -> Option<Vec<u8>> {
     let data = std::env::var_os("TROMMEL_DATA").map(PathBuf::from);
     let data = data.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"));
-    let path = data.join("models/lid.176.ftz");
+    let path = data.join(name);
     let bytes = std::fs::read(&path);
     if let Err(error) = &bytes {
         eprintln!("SKIPPED: parity with lid.176 was not tested: {}: {error} (set TROMMEL_DATA)", path.display());
     }
     bytes.ok()
+}
+
+pub(crate) fn lid_176() -> Option<Vec<u8>> {
+    data("models/lid.176.ftz")
 }
 
 #[test]
@@ -103,6 +114,28 @@ fn languages_are_the_references() {
             assert!(difference < 1e-5, "{:?}: {difference}", row.text);
         }
     }
+}
+
+/// What the reference says of 20,528 paragraphs in 444 languages; the paragraphs are not part of the sources.
+#[test]
+fn paragraphs_are_in_the_references_languages() {
+    let (Some(bytes), Some(paragraphs)) = (lid_176(), data("lid/udhr.jsonl.zst")) else { return };
+    let model = Model::load(&bytes).unwrap();
+    let (lines, recorded) = (zstd::decode_all(&*paragraphs).unwrap(), golden("lid.176.udhr.tsv"));
+    let (lines, recorded) = (String::from_utf8(lines).unwrap(), String::from_utf8(recorded).unwrap());
+    let (mut n, mut scratch) = (0, Scratch::default());
+    for (line, row) in lines.split_terminator('\n').zip(recorded.lines()) {
+        let paragraph: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = paragraph["text"].as_str().unwrap();
+        let [hash, label, probability] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        assert_eq!(format!("{:08x}", xxh64(text.as_bytes(), 0) >> 32), hash, "line {n}: other text than was recorded");
+        let labels = vec![(label.to_owned(), probability.parse().unwrap())];
+        let expected = Expected { model: "lid.176".into(), text: text.into(), labels };
+        let difference = difference_of(&model, &expected, 1, &mut scratch);
+        assert!(difference < 1e-4, "{text:?}: {difference}");
+        n += 1;
+    }
+    assert_eq!((n, recorded.lines().count(), lines.split_terminator('\n').count()), (20_528, 20_528, 20_528));
 }
 
 #[test]

@@ -4,11 +4,15 @@
     pip install fasttext-wheel==0.9.2
     python make.py                     # tiny models and expected.tsv
     python make.py lid path/lid.176.ftz  # lid.176.tsv, the predictions of lid.176 for sentences.txt
+    pip install zstandard xxhash
+    python make.py udhr path/lid.176.ftz path/udhr.jsonl.zst  # lid.176.udhr.tsv, those for 20,528 paragraphs of UDHR
 
 The lines of expected.tsv are: model, text, and label and probability of up to three labels. Texts are written with
-the escapes \\t \\n \\v \\f \\r \\0 \\\\ .
+the escapes \\t \\n \\v \\f \\r \\0 \\\\ . Those of lid.176.udhr.tsv: upper half of the text's XXH64, label, probability;
+the texts themselves are not part of the sources.
 """
 
+import json
 import random
 import sys
 import tempfile
@@ -60,7 +64,10 @@ MODELS = {
     "softmax-one.bin": {"loss": "softmax", "dim": 5, "minn": 1, "maxn": 3, "bucket": 100, "wordNgrams": 3},
     "hs.bin": {"loss": "hs", "dim": 4, "minn": 2, "maxn": 4, "bucket": 300},
     "ova-bigrams.bin": {"loss": "ova", "dim": 4, "wordNgrams": 2, "bucket": 200},
+    "hs-bigrams.bin": {"loss": "hs", "dim": 4, "wordNgrams": 2, "minn": 2, "maxn": 3, "bucket": 250},
     "ns-bigrams.bin": {"loss": "ns", "dim": 4, "wordNgrams": 2, "minn": 2, "maxn": 3, "bucket": 250},
+    "hs-bigrams.ftz": {"loss": "hs", "dim": 4, "wordNgrams": 3, "bucket": 300},
+    "ns-bigrams.ftz": {"loss": "ns", "dim": 4, "wordNgrams": 2, "minn": 2, "maxn": 3, "bucket": 400},
     "softmax.ftz": {"loss": "softmax", "dim": 4, "wordNgrams": 2, "minn": 2, "maxn": 4, "bucket": 400},
     "hs-norms.ftz": {"loss": "hs", "dim": 5, "minn": 2, "maxn": 4, "bucket": 400},
     "hs-pruned.ftz": {"loss": "hs", "dim": 4, "minn": 2, "maxn": 4, "bucket": 2000},
@@ -69,6 +76,8 @@ MODELS = {
     "softmax-out.ftz": {"loss": "softmax", "dim": 4, "minn": 2, "maxn": 3, "bucket": 400},
 }
 QUANTISED = {
+    "hs-bigrams.ftz": {},
+    "ns-bigrams.ftz": {"qnorm": True},
     "softmax.ftz": {},
     "hs-norms.ftz": {"qnorm": True, "dsub": 2},
     "hs-pruned.ftz": {"cutoff": 270, "retrain": True},
@@ -129,9 +138,26 @@ def record_lid(path: str) -> None:
     (HERE / "lid.176.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
+def record_paragraphs(path: str, paragraphs: str) -> None:
+    import xxhash
+    import zstandard
+
+    model = fasttext.load_model(path)
+    rows = []
+    with zstandard.open(paragraphs, "rt", encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            text = json.loads(line)["text"]
+            found = model.f.predict(" ".join(text.split("\n")) + "\n", 1, 0.0, "strict")
+            label, probability = ("", 0.0) if not found else (found[0][1].removeprefix("__label__"), found[0][0])
+            rows.append(f"{xxhash.xxh64_intdigest(text.encode()) >> 32:08x}\t{label}\t{probability:.6f}")
+    (HERE / "lid.176.udhr.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     fasttext.FastText.eprint = lambda *_: None
     if sys.argv[1:2] == ["lid"]:
         record_lid(sys.argv[2])
+    elif sys.argv[1:2] == ["udhr"]:
+        record_paragraphs(*sys.argv[2:4])
     else:
         make_models()
