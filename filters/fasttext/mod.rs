@@ -59,18 +59,26 @@ pub struct Prediction<'m> {
 /// Buffers that one prediction leaves to the next; one for each thread. They do not change what is predicted.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    sum: Sum,
+    /// Words whose rows are already summed: 4 bytes for each of the text's.
+    words: Vec<u32>,
+    /// Hashes of the words, in order, where the model has word n-grams: 4 bytes for each of the text's.
+    hashes: Vec<u32>,
+    loss: loss::Scratch,
+}
+
+/// Rows of the input matrix on their way into a sum. However long a word is, they are few at a time.
+#[derive(Debug, Default)]
+struct Sum {
     /// A word between `<` and `>`.
     bounded: Vec<u8>,
-    /// Rows of the input matrix.
-    rows: Vec<u32>,
-    /// Words whose rows are already summed.
-    words: Vec<u32>,
     /// Hashes of character n-grams that are yet to become rows.
     ngrams: Vec<u32>,
-    /// Hashes of the words, in order, where the model has word n-grams.
-    hashes: Vec<u32>,
-    hidden: Vec<f32>,
-    loss: loss::Scratch,
+    /// Rows that are yet to be added.
+    rows: Vec<u32>,
+    /// How many rows there were.
+    n_rows: usize,
+    total: Vec<f32>,
 }
 
 /// Why bytes are not a model that can be used.
@@ -164,14 +172,11 @@ impl Model {
     /// the text.
     #[must_use]
     pub fn predict<'m>(&'m self, text: &str, k: usize, scratch: &mut Scratch) -> Vec<Prediction<'m>> {
-        let n_rows = self.gather(text, scratch);
+        let n_rows = self.sum(text, scratch);
         if n_rows == 0 || k == 0 {
             return Vec::new();
         }
-        let Scratch { rows, words, hidden, loss, .. } = scratch;
-        hidden.clear();
-        hidden.resize(self.input.dim(), 0.0);
-        self.input.add_rows(rows, hidden);
+        let Scratch { sum: Sum { total: hidden, .. }, words, loss, .. } = scratch;
         self.word_sums.sums.add_rows(words, hidden);
         #[expect(clippy::cast_precision_loss, reason = "the reference divides by this number as a 32-bit float too")]
         let scale = 1.0 / n_rows as f32;
@@ -186,10 +191,11 @@ impl Model {
             .collect()
     }
 
-    /// Leaves the text's rows and words in `scratch`, and says how many rows they are together.
-    fn gather(&self, text: &str, scratch: &mut Scratch) -> usize {
-        let Scratch { bounded, rows, words, ngrams, hashes, .. } = scratch;
-        rows.clear();
+    /// Leaves the sum of the text's rows in `scratch`, but for the words that are summed already, which are left there
+    /// too; and says how many rows they are together.
+    fn sum(&self, text: &str, scratch: &mut Scratch) -> usize {
+        let Scratch { sum, words, hashes, .. } = scratch;
+        sum.begin(self.input.dim());
         words.clear();
         hashes.clear();
         let mut n_summed = 0;
@@ -201,39 +207,62 @@ impl Model {
                         words.push(word);
                         n_summed += *n as usize;
                     } else {
-                        rows.push(word);
-                        self.hash_ngrams(token, bounded, ngrams);
+                        sum.rows.push(word);
+                        self.add_ngrams(token, sum);
                     }
                 }
-                Entry::Unknown => self.hash_ngrams(token, bounded, ngrams),
-            }
-            if ngrams.len() >= Self::N_HASHES {
-                self.buckets.drain(ngrams, rows);
+                Entry::Unknown => self.add_ngrams(token, sum),
             }
             if self.word_ngrams > 1 {
                 hashes.push(hash);
             }
         });
-        self.buckets.drain(ngrams, rows);
-        word_ngrams(hashes, self.word_ngrams, |hash| rows.extend(self.buckets.row_of_long(hash)));
-        n_summed + rows.len()
+        self.settle(sum);
+        word_ngrams(hashes, self.word_ngrams, |hash| {
+            sum.rows.extend(self.buckets.row_of_long(hash));
+            if sum.rows.len() >= Self::N_ROWS {
+                self.settle(sum);
+            }
+        });
+        self.settle(sum);
+        n_summed + sum.n_rows
     }
 
     /// Hashes become rows in batches of about this size: small enough for the cache, large enough for the steps from
     /// hash to row to overlap.
     const N_HASHES: usize = 1024;
 
-    /// Adds the hashes of a word's character n-grams.
-    fn hash_ngrams(&self, token: &[u8], bounded: &mut Vec<u8>, hashes: &mut Vec<u32>) {
-        let Some(ngrams) = &self.char_ngrams else { return };
+    /// Rows are added in batches of about this size, so that a word of ten megabytes takes no memory.
+    const N_ROWS: usize = 1 << 16;
+
+    /// Adds a word's character n-grams.
+    fn add_ngrams(&self, token: &[u8], sum: &mut Sum) {
+        let Some(char_ngrams) = &self.char_ngrams else { return };
         if token == dictionary::END {
             return;
         }
-        bounded.clear();
-        bounded.push(b'<');
-        bounded.extend_from_slice(token);
-        bounded.push(b'>');
-        ngrams.hash(bounded, hashes);
+        sum.bounded.clear();
+        sum.bounded.push(b'<');
+        sum.bounded.extend_from_slice(token);
+        sum.bounded.push(b'>');
+        for start in (0..sum.bounded.len()).step_by(Self::N_HASHES) {
+            let Sum { bounded, ngrams, rows, .. } = sum;
+            char_ngrams.hash(bounded, start..bounded.len().min(start + Self::N_HASHES), ngrams);
+            if ngrams.len() >= Self::N_HASHES {
+                self.buckets.drain(ngrams, rows);
+            }
+            if rows.len() >= Self::N_ROWS {
+                self.settle(sum);
+            }
+        }
+    }
+
+    /// Adds what is yet to be added.
+    fn settle(&self, sum: &mut Sum) {
+        self.buckets.drain(&mut sum.ngrams, &mut sum.rows);
+        self.input.add_rows(&sum.rows, &mut sum.total);
+        sum.n_rows += sum.rows.len();
+        sum.rows.clear();
     }
 
     /// Sums the rows of each word of the dictionary, as far as the sums stay within `most_bytes`.
@@ -245,16 +274,26 @@ impl Model {
         }
         let n_words = self.dictionary.n_words().min(most_bytes / (dim * size_of::<f32>()));
         let (mut sums, mut n_rows) = (vec![0.0; n_words * dim], Vec::with_capacity(n_words));
-        let (mut bounded, mut ngrams, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-        for (word, (token, sum)) in (0..).zip(self.dictionary.words().zip(sums.chunks_exact_mut(dim))) {
-            rows.clear();
-            rows.push(word);
-            self.hash_ngrams(token, &mut bounded, &mut ngrams);
-            self.buckets.drain(&mut ngrams, &mut rows);
-            self.input.add_rows(&rows, sum);
-            n_rows.push(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        let mut sum = Sum::default();
+        for (word, (token, word_sum)) in (0..).zip(self.dictionary.words().zip(sums.chunks_exact_mut(dim))) {
+            sum.begin(dim);
+            sum.rows.push(word);
+            self.add_ngrams(token, &mut sum);
+            self.settle(&mut sum);
+            word_sum.copy_from_slice(&sum.total);
+            n_rows.push(u32::try_from(sum.n_rows).unwrap_or(u32::MAX));
         }
         WordSums { sums: DenseMatrix::new(dim, sums), n_rows }
+    }
+}
+
+impl Sum {
+    fn begin(&mut self, dim: usize) {
+        self.ngrams.clear();
+        self.rows.clear();
+        self.n_rows = 0;
+        self.total.clear();
+        self.total.resize(dim, 0.0);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Hashes of words and n-grams, and the rows of the input matrix that they fall on.
 
+use std::ops::Range;
+
 use super::LoadError;
 use super::read::Reader;
 
@@ -31,14 +33,18 @@ impl CharNgrams {
         Self { shortest, longest }
     }
 
-    /// Adds the hash of each n-gram of `bounded`, which is a word between `<` and `>`. These two are no n-grams by
-    /// themselves.
-    pub(super) fn hash(self, bounded: &[u8], hashes: &mut Vec<u32>) {
-        if bounded.is_ascii() { self.hash_ascii(bounded, hashes) } else { self.hash_any(bounded, hashes) }
+    /// Adds the hash of each n-gram of `bounded` that begins in `starts`. It is a word between `<` and `>`; these two
+    /// are no n-grams by themselves.
+    pub(super) fn hash(self, bounded: &[u8], starts: Range<usize>, hashes: &mut Vec<u32>) {
+        if bounded.is_ascii() {
+            self.hash_ascii(bounded, starts, hashes)
+        } else {
+            self.hash_any(bounded, starts, hashes)
+        }
     }
 
-    fn hash_ascii(self, bounded: &[u8], hashes: &mut Vec<u32>) {
-        for start in 0..bounded.len() {
+    fn hash_ascii(self, bounded: &[u8], starts: Range<usize>, hashes: &mut Vec<u32>) {
+        for start in starts {
             let ngram = &bounded[start..bounded.len().min(start + self.longest)];
             // Where an n-gram of one byte is one at all, these two are not.
             let is_bound = start == 0 || start + 1 == bounded.len();
@@ -53,9 +59,9 @@ impl CharNgrams {
         }
     }
 
-    fn hash_any(self, bounded: &[u8], hashes: &mut Vec<u32>) {
+    fn hash_any(self, bounded: &[u8], starts: Range<usize>, hashes: &mut Vec<u32>) {
         let is_inside = |at: usize| bounded.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
-        for start in (0..bounded.len()).filter(|start| !is_inside(*start)) {
+        for start in starts.filter(|start| !is_inside(*start)) {
             let (mut hash, mut end) = (BASIS, start);
             for length in 1..=self.longest {
                 let Some(byte) = bounded.get(end) else { break };
@@ -255,12 +261,17 @@ mod tests {
             ("four bytes", "<😀>", (1, 2), vec!["<😀", "😀", "😀>"]),
         ] {
             let mut found = Vec::new();
-            CharNgrams::new(shortest, longest).hash(word.as_bytes(), &mut found);
+            CharNgrams::new(shortest, longest).hash(word.as_bytes(), 0..word.len(), &mut found);
             let expected: Vec<u32> = expected.into_iter().map(hash).collect();
             assert_eq!(found, expected, "{what}");
-            // What is made for ASCII gives the same.
+            // Pieces give the same, and so does what is made for ASCII.
             found.clear();
-            CharNgrams::new(shortest, longest).hash_any(word.as_bytes(), &mut found);
+            for start in 0..word.len() {
+                CharNgrams::new(shortest, longest).hash(word.as_bytes(), start..start + 1, &mut found);
+            }
+            assert_eq!(found, expected, "{what}, in pieces");
+            found.clear();
+            CharNgrams::new(shortest, longest).hash_any(word.as_bytes(), 0..word.len(), &mut found);
             assert_eq!(found, expected, "{what}");
         }
     }

@@ -151,6 +151,19 @@ fn newlines_are_spaces() {
 }
 
 #[test]
+fn a_word_of_megabytes_takes_no_memory() {
+    for name in ["hs.bin", "hs-bigrams.ftz", "softmax-one.bin", "ns-bigrams.ftz"] {
+        let model = Model::load(&golden(name)).unwrap();
+        let mut scratch = Scratch::default();
+        for part in ["boathouse", "трамвай駅"] {
+            assert_eq!(model.predict(&part.repeat(200_000), 1, &mut scratch).len(), 1);
+        }
+        let Sum { rows, ngrams, .. } = &scratch.sum;
+        assert!(rows.capacity() < 1 << 18 && ngrams.capacity() < 1 << 15, "{name}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_classifier_says_why() {
     let mut vectors = golden("softmax.bin");
     vectors[36] = 2;
@@ -212,6 +225,9 @@ fn damaged_models_do_not_panic() {
                 damaged[at] ^= flip;
                 if survives(&damaged) { loaded += 1 } else { refused += 1 }
             }
+            let mut damaged = bytes.clone();
+            damaged[at..(at + 16).min(bytes.len())].fill(0);
+            survives(&damaged);
             assert!(!survives(&bytes[..at]), "{name} cut at {at}");
         }
     }

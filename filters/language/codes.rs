@@ -1,6 +1,7 @@
 //! From the labels of language models to one name for each language: ISO 639-3.
 
-/// The language that a model's label names, as ISO 639-3; `None` where it names none (`und`, `zxx` and the like).
+/// The language that a model's label names, as ISO 639-3; `None` where it names none (`und`, `zxx` and the like, two
+/// letters that are no language, and whatever has the form of no code).
 ///
 /// - `__label__`, case and further parts of the label are left out: `zho_Hans`, `zh-Hant` and `ZH` are `zho`.
 /// - Two letters are ISO 639-1, some retired codes included.
@@ -12,7 +13,11 @@ pub(super) fn language(label: &str, of_lid_176: impl FnOnce() -> bool) -> Option
     match code.as_str() {
         "" | "und" | "unk" | "unknown" | "mis" | "zxx" | "none" | "null" => None,
         "als" if script(label).is_none() && of_lid_176() => Some("gsw".into()),
-        _ => Some(find(ISO_639_1, &code).or_else(|| find(MEMBERS, &code)).map_or(code, str::to_owned)),
+        _ if code.len() == 2 => find(ISO_639_1, &code).map(str::to_owned),
+        _ if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+            Some(find(MEMBERS, &code).map_or(code, str::to_owned))
+        }
+        _ => None,
     }
 }
 
@@ -103,6 +108,10 @@ mod tests {
             ("zxx_Zxxx", false, None),
             ("und", false, None),
             ("", true, None),
+            ("qq", true, None),
+            ("spam", false, None),
+            ("x-y", false, None),
+            ("küche", false, None),
         ] {
             assert_eq!(language(label, || of_lid_176).as_deref(), expected, "{label}");
         }

@@ -103,18 +103,29 @@ mod tests {
 
     #[test]
     fn code_is_judged_only_where_there_is_nothing_else() {
-        let model = Model::load(&golden("softmax.bin")).unwrap();
-        let text = "Löffel Topf Brot\nboat harbour wave gull tide anchor";
-        let block = |kind, start| Block { kind, start, end: 99 };
+        let model = Model::load(crate::models::find("language").unwrap().bytes).unwrap();
+        let (russian, english) =
+            ("В воскресенье мы с детьми печём хлеб.", "The ferry leaves at nine, so bring a coat.");
+        let text = format!("{russian}\n{}", english.repeat(4));
+        let (text, numbers) = (text.as_str(), format!("1 2 3 {russian}"));
+        let at = u32::try_from(russian.len() + 1).unwrap();
+        let block = |kind, start| Block { kind, start, end: 999 };
         for (what, text, blocks, expected) in [
-            ("no blocks", text, vec![], "sea_Latn"),
-            ("code is left out", text, vec![block(BlockKind::Code, 19)], "küche_Latn"),
-            ("a list is not", text, vec![block(BlockKind::List, 19)], "sea_Latn"),
-            ("nothing but code", text, vec![block(BlockKind::Code, 0)], "sea_Latn"),
-            ("numbers and code", "1 2 3 tree moss fern", vec![block(BlockKind::Code, 6)], "wood_Latn"),
+            ("no blocks", text, vec![], "eng_Latn"),
+            ("code is left out", text, vec![block(BlockKind::Code, at)], "rus_Cyrl"),
+            ("a list is not", text, vec![block(BlockKind::List, at)], "eng_Latn"),
+            ("nothing but code", text, vec![block(BlockKind::Code, 0)], "eng_Latn"),
+            ("numbers and code", &numbers, vec![block(BlockKind::Code, 6)], "rus_Cyrl"),
             ("nothing but numbers and formulas", "1 2 3 + 4", vec![block(BlockKind::Math, 6)], "und_Zyyy"),
         ] {
             assert_eq!(identify(&model, text, &blocks).label, expected, "{what}");
         }
+    }
+
+    #[test]
+    fn labels_that_are_no_languages_are_undetermined() {
+        let model = Model::load(&golden("softmax.bin")).unwrap(); // its labels are `wood`, `küche` and the like
+        let found = identify(&model, "tree moss deer path", &[]);
+        assert_eq!((found.label.as_str(), found.confidence), ("und_Latn", 0.0));
     }
 }

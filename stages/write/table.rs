@@ -32,7 +32,8 @@ impl TableWriter {
     /// # Errors
     /// [`StageError::Io`] when the storage fails.
     pub fn create(layout: &Layout, relative: &str, schema: SchemaRef) -> Result<Self> {
-        Self::with(layout, relative, schema.clone(), properties(&schema))
+        let properties = properties(&schema);
+        Self::with(layout, relative, schema, properties)
     }
 
     /// A key table: hashes do not compress, and are not worth the try.
