@@ -37,9 +37,9 @@ impl CharNgrams {
     /// are no n-grams by themselves.
     pub(super) fn hash(self, bounded: &[u8], starts: Range<usize>, hashes: &mut Vec<u32>) {
         if bounded.is_ascii() {
-            self.hash_ascii(bounded, starts, hashes)
+            self.hash_ascii(bounded, starts, hashes);
         } else {
-            self.hash_any(bounded, starts, hashes)
+            self.hash_any(bounded, starts, hashes);
         }
     }
 
