@@ -21,10 +21,8 @@ pub(super) fn run(args: &JudgeArgs) -> Result<()> {
         return Err(Usage("which bounds? give --set FILTER.max=N, or --recipe FILE".into()).into());
     }
     let before = filter_of(&recipe)?;
-    let mut after = match &args.recipe {
-        Some(name) => filter_of(&Recipe::load(name)?)?.clone(),
-        None => before.clone(),
-    };
+    let other = args.recipe.as_deref().map(Recipe::load).transpose()?;
+    let mut after = filter_of(other.as_ref().unwrap_or(&recipe))?.clone();
     for setting in &args.set {
         set(&mut after, setting)?;
     }
@@ -33,11 +31,9 @@ pub(super) fn run(args: &JudgeArgs) -> Result<()> {
     }
     let judged = judge(&layout, before, &after, args.samples)?;
     let mut text = comparison(&judged);
-    if filters_come_before_a_global_step(&recipe) {
-        text.push_str(
-            "\nThis recipe compares documents after filtering them: what else would go or stay as a duplicate can only \
-             be told by another run.\n",
-        );
+    for reason in reasons_for_another_run(&recipe, other.as_ref(), &after)? {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "\nAnother run is needed to know more: {reason}.");
     }
     moved(&mut text, "gained", "kept by the other bounds, rejected by the run's", &judged.gained);
     moved(&mut text, "lost", "rejected by the other bounds, kept by the run's", &judged.lost);
@@ -53,10 +49,56 @@ fn filter_of(recipe: &Recipe) -> Result<&FilterConfig, Usage> {
         .ok_or_else(|| Usage(format!("the recipe {} has no stage `filter`, so there is nothing to judge", recipe.name)))
 }
 
-fn filters_come_before_a_global_step(recipe: &Recipe) -> bool {
-    let filter = recipe.stages.iter().position(|stage| matches!(stage, StageSpec::Filter(_)));
-    let global = recipe.stages.iter().rposition(StageSpec::is_global);
-    filter < global
+/// What the ledger cannot tell of these bounds.
+fn reasons_for_another_run(run: &Recipe, other: Option<&Recipe>, after: &FilterConfig) -> Result<Vec<String>, Usage> {
+    let mut reasons = Vec::new();
+    let before = filter_of(run)?;
+    let place = run.stages.iter().position(|stage| matches!(stage, StageSpec::Filter(_))).unwrap_or_default();
+    let behind = &run.stages[place..];
+    if let Some(global) = behind.iter().find(|stage| stage.is_global()) {
+        reasons.push(format!(
+            "`{}` compares documents behind the filters, and what else would go or stay there depends on what they keep",
+            global.id()
+        ));
+    }
+    if let Some(stage) = behind.iter().find(|stage| rejects_behind_filters(stage)) {
+        reasons.push(format!(
+            "`{}` behind the filters has not seen what is gained, and may reject some of it",
+            stage.id()
+        ));
+    }
+    if after.needs_token_references() && !before.judges_tokens() {
+        reasons
+            .push("this run made no token references, so `tokens.kl` and `tokens.outlier_mass` have no values".into());
+    }
+    if after.references != before.references {
+        reasons.push("the token references are others, and `tokens.kl` and `tokens.outlier_mass` with them".into());
+    }
+    if after.dirty_words != before.dirty_words {
+        reasons.push("the word lists are others, and `words.dirty` with them".into());
+    }
+    if let Some(other) = other {
+        let differ = |one: &Recipe, two: &Recipe| -> Vec<String> {
+            let is_other = |stage: &&StageSpec| !matches!(stage, StageSpec::Filter(_)) && !two.stages.contains(stage);
+            one.stages.iter().filter(is_other).map(|stage| format!("`{}`", stage.id())).collect()
+        };
+        let mut stages = [differ(run, other), differ(other, run)].concat();
+        stages.sort();
+        stages.dedup();
+        if !stages.is_empty() {
+            reasons.push(format!("the recipes differ beside the filters, in {}", stages.join(", ")));
+        }
+    }
+    Ok(reasons)
+}
+
+/// Whether a stage may reject what the filters kept, by what only a run knows.
+fn rejects_behind_filters(stage: &StageSpec) -> bool {
+    match stage {
+        StageSpec::Classify(config) => config.quality != Bounds::NONE,
+        StageSpec::Write(_) | StageSpec::Filter(_) => false,
+        stage => !stage.is_global(),
+    }
 }
 
 /// `FILTER.min=N`, `FILTER.max=N`, `FILTER=off`, each with `LANGUAGE:` before it for the bounds of one language.
@@ -74,13 +116,11 @@ fn set(config: &mut FilterConfig, setting: &str) -> Result<(), Usage> {
     };
     let known = || FILTERS.iter().map(|filter| filter.card().id);
     let unknown = |id: &str| {
-        let elsewhere =
-            ["language.", "scrub.", "dedup.", "url.", "extract.", "read."].iter().any(|stage| id.starts_with(stage));
-        let hint = if elsewhere {
-            "; it is decided before the filters, and needs another run".into()
-        } else {
-            nearest(id, known())
-        };
+        let elsewhere = ["language.", "scrub.", "dedup.", "url.", "extract.", "read.", "classify."]
+            .iter()
+            .any(|stage| id.starts_with(stage));
+        let hint =
+            if elsewhere { "; another stage decides it: that needs another run".into() } else { nearest(id, known()) };
         Usage(format!("--set {setting}: there is no filter `{id}`{hint}"))
     };
     if value == "off" {
@@ -122,7 +162,7 @@ fn comparison(judged: &Judged) -> String {
             change(old, new)
         );
     };
-    line("kept", before.kept, after.kept);
+    line("kept by the filters", before.kept, after.kept);
     line("tokens kept", before.tokens, after.tokens);
     for filter in FILTERS {
         let id = filter.card().id;

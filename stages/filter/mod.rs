@@ -5,11 +5,11 @@
 //! made for (its card's `branches`): prose rules do not judge code or mathematics. The first filter in the registry's
 //! order whose bound is broken gives the fate.
 
+mod bounds;
 mod config;
 mod references;
 mod token_counts;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Float64Array, StringArray, StringBuilder, StructArray};
@@ -24,15 +24,14 @@ use crate::models::ModelStore;
 use crate::schema;
 use crate::stage::{DocumentStage, StageCard};
 
+pub(crate) use bounds::BoundsTable;
 pub use config::FilterConfig;
 pub use references::{FoldReferences, PATH as REFERENCES_PATH, load_references, named_references};
 pub use token_counts::{DocumentTokens, TokenCounts, document_tokens};
 
 /// Measures and judges.
 pub struct Filters {
-    /// Bounds in the registry's order, for any language and for those that have their own.
-    bounds: Vec<Option<Bounds>>,
-    of_language: BTreeMap<String, Vec<Option<Bounds>>>,
+    bounds: BoundsTable,
     resources: Resources,
 }
 
@@ -86,13 +85,8 @@ impl Filters {
         let word_lists = (!texts.is_empty())
             .then(|| WordLists::new(texts.iter().map(|(code, text)| (code.as_str(), text.as_str()))));
         let named = config.references.as_ref().map(|name| named_references(name, lists)).transpose()?;
-        let bounds = |language: Option<&str>| {
-            FILTERS.iter().map(|filter| config.bounds_of(filter.card().id, language)).collect::<Vec<_>>()
-        };
-        let of_language = config.languages.keys().map(|language| (language.clone(), bounds(Some(language)))).collect();
         Ok(Self {
-            bounds: bounds(None),
-            of_language,
+            bounds: BoundsTable::new(config),
             resources: Resources { word_lists, references: named.or(references).unwrap_or_default() },
         })
     }
@@ -103,12 +97,6 @@ impl Filters {
         &self.resources
     }
 
-    fn bounds_of(&self, language: Option<&str>) -> &[Option<Bounds>] {
-        let of = |label: &str| self.of_language.get(label);
-        let own = language.and_then(|label| of(label).or_else(|| of(label.split('_').next()?)));
-        own.unwrap_or(&self.bounds)
-    }
-
     /// Measures one document, and judges it.
     #[must_use]
     pub fn judge(&self, document: &Document<'_>) -> Judgement {
@@ -116,7 +104,7 @@ impl Filters {
         let measures: Vec<Option<f64>> = FILTERS.iter().map(|filter| filter.measure(document)).collect();
         let verdicts = FILTERS
             .iter()
-            .zip(self.bounds_of(document.language()))
+            .zip(self.bounds.of(document.language()))
             .zip(&measures)
             .filter_map(|((filter, bounds), value)| {
                 let bounds = bounds.filter(|_| filter.card().branches.contains(&branch))?;

@@ -19,7 +19,7 @@ pub use confidences::{confidences, least_confidence};
 pub use fairness::{Cell, fairness};
 pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};
-pub use judge::{Judged, Moved, Moves, Side, judge};
+pub use judge::{Judged, Moved, Moves, Rule, Side, judge};
 pub use unmeasured::without_reference;
 
 use crate::error::{Result, StageError};
