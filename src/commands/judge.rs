@@ -232,4 +232,47 @@ mod tests {
             assert!(told.contains(expected), "{told}");
         }
     }
+
+    fn recipe(stages: serde_json::Value) -> Recipe {
+        Recipe::from_json(&serde_json::json!({ "name": "r", "seed": 0, "stage": stages, "mix": [] })).unwrap()
+    }
+
+    #[test]
+    fn what_the_ledger_cannot_tell_is_said() {
+        let plain = serde_json::json!({ "kind": "filter", "length.words": { "min": 5 } });
+        let by_tokens = serde_json::json!({ "kind": "filter", "tokens.kl": { "max": 2 } });
+        let other_lists = serde_json::json!({ "kind": "filter", "dirty_words": ["en"] });
+        let kind = |kind: &str| serde_json::json!({ "kind": kind });
+        let good = serde_json::json!({ "kind": "classify", "quality": { "min": 0.5 } });
+        for (what, run, other, expected) in [
+            ("nothing", vec![kind("dedup.url"), plain.clone(), kind("classify"), kind("write")], plain.clone(), None),
+            (
+                "a global step behind",
+                vec![plain.clone(), kind("dedup.document")],
+                plain.clone(),
+                Some("`dedup.document`"),
+            ),
+            ("a judge behind", vec![plain.clone(), good], plain.clone(), Some("`classify` behind")),
+            ("lines behind", vec![plain.clone(), kind("lines")], plain.clone(), Some("`lines` behind")),
+            ("no references", vec![plain.clone()], by_tokens.clone(), Some("no token references")),
+            ("references of the run", vec![by_tokens.clone()], by_tokens, None),
+            ("other lists", vec![plain.clone()], other_lists, Some("`words.dirty`")),
+        ] {
+            let after = recipe(serde_json::json!([other]));
+            let after = filter_of(&after).unwrap();
+            let reasons = reasons_for_another_run(&recipe(run.into()), None, after).unwrap();
+            match expected {
+                None => assert_eq!(reasons, Vec::<String>::new(), "{what}"),
+                Some(expected) => {
+                    assert!(reasons.iter().any(|reason| reason.contains(expected)), "{what}: {reasons:?}")
+                }
+            }
+        }
+        let (run, other) = (
+            recipe(serde_json::json!([kind("url"), plain, kind("scrub")])),
+            recipe(serde_json::json!([kind("text"), plain, kind("scrub")])),
+        );
+        let reasons = reasons_for_another_run(&run, Some(&other), filter_of(&other).unwrap()).unwrap();
+        assert!(reasons.iter().any(|reason| reason.contains("in `text`, `url`")), "{reasons:?}");
+    }
 }
