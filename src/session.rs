@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use futures::StreamExt;
 use stages::StageError;
 use stages::models::{ModelStore, cache_folder};
 use stages::plan::{Part, Phase, Run};
-use stages::task::{Commit, Workbench};
+use stages::spec::StageSpec;
+use stages::task::{Commit, StageCount, Workbench};
 use tokio::runtime::Runtime;
 
 use crate::progress::PhaseBar;
@@ -61,6 +63,15 @@ impl Session {
     /// Threads, models and meter of this engine.
     pub(crate) fn bench(&self) -> &Arc<Workbench> {
         &self.bench
+    }
+
+    /// What a recipe's stages make of the inputs' first records, for at most that time.
+    ///
+    /// # Errors
+    /// As [`stages::pass::trial`].
+    pub(crate) fn trial(&self, run: &Run, stages: &[StageSpec], time: Duration) -> stages::Result<Vec<StageCount>> {
+        let _runtime = self.runtime.enter();
+        stages::pass::trial(stages, &run.shards, time, &self.bench)
     }
 
     /// Does all tasks of a phase that are not done, at most one a thread at a time.

@@ -189,3 +189,30 @@ fn a_bad_line_does_not_end_the_stream() {
     assert_eq!(failed, [false, true, true, true, true, true, false]);
     assert_eq!((&found[3]["id"], &found[4]["id"]), (&json!(4), &json!(5)));
 }
+
+#[test]
+fn a_recipe_that_drops_nearly_everything_is_told_before_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = "The keeper of the lighthouse walks down to the harbour and waits for the boats. ".repeat(200);
+    let lines = (0..80).map(|n| json!({ "text": format!("Day {n}. {page}"), "url": format!("https://t.example/{n}") }));
+    let texts = folder.path().join("texts.jsonl");
+    std::fs::write(&texts, lines.map(|line| line.to_string() + "\n").collect::<String>()).unwrap();
+    let run = |name: &str, words: &str| {
+        let stages = "name = \"r\"\n[[stage]]\nkind = \"read\"\n[[stage]]\nkind = \"url\"\n[[stage]]\nkind = \"text\"\n\
+                      [[stage]]\nkind = \"language\"\nconfidence = {}\n[[stage]]\nkind = \"filter\"\n";
+        let file = folder.path().join(name).with_extension("toml");
+        let text = format!("{stages}\"length.words\" = {{ min = {words} }}\n[[stage]]\nkind = \"write\"\n");
+        std::fs::write(&file, text).unwrap();
+        let out = folder.path().join(name);
+        let output = run::trommel(&["run", path(&file), "--input", path(&texts), "--out", path(&out)]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "a warning is no failure: {said}");
+        assert_eq!(run::count(&out, "select count(*) from ledger"), 80, "what was tried is not counted twice");
+        said
+    };
+    let said = run("all", "1000000");
+    assert!(said.contains("warning: of 80 pages") && said.contains("drops 80 (100%)"), "{said}");
+    assert!(said.contains("`length.words` of the stage `filter`") && said.contains("hint: "), "{said}");
+    let said = run("none", "10");
+    assert!(!said.contains("warning"), "{said}");
+}

@@ -15,6 +15,7 @@ mod selftest;
 mod sql;
 mod stage;
 mod train;
+mod trial;
 
 use std::io::Write;
 use std::path::Path;

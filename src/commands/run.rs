@@ -15,7 +15,7 @@ use stages::plan::{Phase, Plan, Run, Step};
 use stages::task::{Layout, Shard};
 
 use super::saved::Saved;
-use super::{Usage, mix, print};
+use super::{Usage, mix, print, trial};
 use crate::cli::RunArgs;
 use crate::memory;
 use crate::progress::PhaseBar;
@@ -46,6 +46,9 @@ pub(super) fn run(args: RunArgs) -> Result<()> {
     if saved.summary.is_some() {
         eprintln!("this run is finished; nothing to do");
         return finish(&args, &saved, &out);
+    }
+    if !run.layout.path("commits").exists() {
+        trial::warn(&session, &run, &recipe);
     }
     let started = Instant::now();
     let outcome = work(&session, &run, &plan).and_then(|()| {

@@ -101,6 +101,15 @@ impl Chain {
         Ok(Self { stages, columns, rejected_columns, has_keys: false, counts_tokens: false, is_last: true })
     }
 
+    /// The stages of a recipe that take one document at a time, for a trial of which nothing is kept. Tokens are not
+    /// counted.
+    pub(super) fn trial(specs: &[StageSpec], bench: &Workbench) -> Result<Self> {
+        let alone = specs.iter().filter(|spec| !spec.is_global() && !matches!(spec, StageSpec::Write(_)));
+        let stages = alone.map(|spec| build(spec, bench)).collect::<Result<_>>()?;
+        let (columns, rejected_columns) = (vec![&schema::ID], vec![&schema::ID]);
+        Ok(Self { stages, columns, rejected_columns, has_keys: false, counts_tokens: false, is_last: false })
+    }
+
     /// A last pass of these stages, for tests of what happens around them.
     #[cfg(test)]
     pub(super) fn of(stages: Vec<Box<dyn DocumentStage>>, columns: Vec<&'static Column>) -> Self {

@@ -11,8 +11,10 @@ mod process;
 mod sink;
 mod spec;
 mod task;
+mod trial;
 
 pub(crate) use again::again;
 pub use chain::build;
 pub use exec::{PassExec, PassTask};
 pub use spec::{PassSpec, Source};
+pub use trial::trial;

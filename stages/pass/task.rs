@@ -1,5 +1,6 @@
 //! A pass as a phase: one task an input file, each a plan of its own.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -7,6 +8,7 @@ use arrow::array::AsArray;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, FileSource, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::TaskContext;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_plan::ExecutionPlan;
@@ -44,11 +46,7 @@ impl Phase for PassSpec {
         let scan = scan(self, run, &shard, bench)?;
         let task = Arc::new(PassTask { pass: self.clone(), run: run.clone(), shard });
         let plan = PassExec::new(task, scan);
-        let config =
-            SessionConfig::new().with_target_partitions(1).with_batch_size(DOCUMENTS).with_extension(Arc::clone(bench));
-        let runtime = RuntimeEnvBuilder::new().build_arc()?;
-        let context = SessionContext::new_with_config_rt(config, runtime).task_ctx();
-        let mut stream = plan.execute(0, context)?;
+        let mut stream = plan.execute(0, context(bench)?)?;
         let rows = tokio::runtime::Handle::current().block_on(stream.next());
         let row = rows.ok_or_else(|| StageError::Internal("a pass ended without a commit".into()))??;
         let commit = row.column(0).as_string::<i32>().value(0);
@@ -72,8 +70,21 @@ fn scan(pass: &PassSpec, run: &Run, shard: &Shard, bench: &Arc<Workbench>) -> Re
             (path, bytes, Arc::new(ParquetSource::new(schema::schema(&schema::named(columns)?))))
         }
     };
+    scan_of(&path, bytes, source)
+}
+
+/// What a plan runs in: one partition, on this workbench.
+pub(super) fn context(bench: &Arc<Workbench>) -> Result<Arc<TaskContext>> {
+    let config =
+        SessionConfig::new().with_target_partitions(1).with_batch_size(DOCUMENTS).with_extension(Arc::clone(bench));
+    let runtime = RuntimeEnvBuilder::new().build_arc()?;
+    Ok(SessionContext::new_with_config_rt(config, runtime).task_ctx())
+}
+
+/// The scan of one file.
+pub(super) fn scan_of(path: &Path, bytes: u64, source: Arc<dyn FileSource>) -> Result<Arc<dyn ExecutionPlan>> {
     // Without `..` and links, which a location may not have.
-    let path = std::fs::canonicalize(&path).map_err(StageError::io("open", &path))?;
+    let path = std::fs::canonicalize(path).map_err(StageError::io("open", path))?;
     let location = object_store::path::Path::from_absolute_path(&path).map_err(StageError::table(&path))?;
     // Not `PartitionedFile::new`: it would encode the characters of the location a second time.
     let file = PartitionedFile::from(ObjectMeta {

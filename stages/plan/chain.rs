@@ -41,6 +41,7 @@ pub fn problems(stages: &[StageSpec]) -> Vec<String> {
         if place > 0 && stages[place - 1].is_global() && !stage.is_global() {
             columns.retain(|name| schema::DOCUMENTS.iter().any(|column| column.name == *name));
         }
+        // What a stage leaves behind, such as the cuts of `lines`, the second one would write over.
         if !seen.insert(card.id) {
             problems.push(format!("stage `{}` stands twice", card.id));
         }
@@ -276,6 +277,14 @@ mod tests {
     fn what_does_not_cross_a_cut_is_missed_behind_it() {
         let problems = problems(&stages(&["read", "url", "dedup.url", "extract", "write"]));
         assert!(problems.iter().any(|problem| problem.contains("`extract` reads the column `html`")), "{problems:?}");
+    }
+
+    #[test]
+    fn a_second_stage_of_a_kind_is_refused() {
+        for kind in ["lines", "filter", "scrub"] {
+            let problems = problems(&stages(&["read", "url", "extract", "language", kind, kind, "write"]));
+            assert_eq!(problems, [format!("stage `{kind}` stands twice")]);
+        }
     }
 
     #[test]
