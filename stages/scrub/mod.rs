@@ -3,6 +3,9 @@
 //! What is found are details of fixed form (see `filters::pii`); personal names and street addresses are out of scope.
 //! A document with more of them than `max_spans` is a list of people more than a text, and is rejected.
 
+#[cfg(test)]
+mod switch_off;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
