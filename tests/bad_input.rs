@@ -224,3 +224,55 @@ fn tables_of_text_skip_extraction() {
     let rows = sql(&out, "select source['id'] as id from documents where url = 'https://t.example/1'");
     assert_eq!(rows.first().map(|row| &row["id"]), Some(&serde_json::json!("7")), "the given id is kept");
 }
+
+#[test]
+fn texts_that_are_hardly_texts_are_measured_or_not() {
+    let controls: String = (1..32_u8).chain([127]).map(char::from).collect();
+    let texts = [
+        ("nothing", String::new()),
+        ("no letters", "12 34 -- !! ...\n#\n- -".into()),
+        ("control characters", controls.repeat(10)),
+        ("replacement characters", "\u{fffd}\u{fffd} \u{fffd}".repeat(50)),
+        ("escaped surrogates", r"\ud83d\ude00 \udc00".repeat(20)),
+        ("one giant line", "x".repeat(1 << 20)),
+        ("one word", "word ".repeat(2 << 20)), // 10 MB
+        ("listed", "Blorp and blorp, said the blorp: a grumble of words. ".repeat(10)),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let crawl = folder.path().join("texts.jsonl");
+    let lines = texts.iter().map(|(name, text)| {
+        serde_json::json!({ "text": text, "url": format!("https://bad.example/{name}") }).to_string() + "\n"
+    });
+    std::fs::write(&crawl, lines.collect::<String>()).unwrap();
+    // A list with a byte order mark, Windows' line ends, blank lines, and words that come twice.
+    let lists = folder.path().join("lists");
+    std::fs::create_dir(&lists).unwrap();
+    std::fs::write(lists.join("en"), "\u{feff}blorp\r\n\r\n  \nBLORP\nblorp\n\n").unwrap();
+    let list = format!("kind = \"filter\"\ndirty_words = [\"{}\"]", path(&lists.join("en")));
+    let recipe = folder.path().join("lists.toml");
+    let text = RECIPE.replace("kind = \"filter\"", &list).replace("kind = \"extract\"", "kind = \"text\"");
+    std::fs::write(&recipe, text).unwrap();
+    let out = folder.path().join("out");
+    succeed(&["run", path(&recipe), "--input", path(&crawl), "--out", path(&out)]);
+
+    let rows = sql(&out, "select url, language, fate, measures from ledger");
+    assert_eq!(rows.len(), texts.len());
+    for (name, _) in &texts {
+        let row = rows.iter().find(|row| row["url"] == format!("https://bad.example/{name}")).unwrap();
+        assert_ne!(row["fate"]["outcome"], "failed", "{row}");
+    }
+    // JSON has no NaN and would show null: the table itself is asked.
+    let ids = filters::FILTERS.iter().map(|filter| filter.card().id);
+    let is_bad = ids.map(|id| format!("isnan(measures['{id}'])")).collect::<Vec<_>>().join(" or ");
+    assert_eq!(count(&out, &format!("select count(*) from ledger where {is_bad}")), 0, "a measure is not a number");
+    let measure = |name: &str, id: &str| {
+        let query = format!("select measures['{id}'] as value from ledger where url = 'https://bad.example/{name}'");
+        sql(&out, &query)[0]["value"].as_f64()
+    };
+    assert_eq!(measure("one word", "length.words"), Some(f64::from(2 << 20)));
+    assert_eq!(measure("one giant line", "length.words"), Some(1.0));
+    assert_eq!(measure("no letters", "repetition.duplicate_lines"), Some(0.0));
+    // Three in each of ten sentences, and one word, not two or three.
+    assert_eq!(measure("listed", "words.dirty_distinct"), Some(1.0));
+    assert_eq!(measure("listed", "words.dirty_count"), Some(30.0));
+}
