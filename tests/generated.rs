@@ -48,6 +48,38 @@ fn every_page_is_in_the_crawl_and_in_the_readme() {
 }
 
 #[test]
+fn the_table_of_measures_is_that_of_the_cards() {
+    let mut text =
+        "# Measures\n\nEvery filter of the registry, from its card. All measure every document, and the ones that a \
+                    recipe names judge, by its own\nbounds; `trommel filters show ID` prints a card whole, with the \
+                    definition, departures and examples. Bounds are inclusive.\n\n\
+                    | measure | what it is | unit | bounds, published or proposed | made for | source |\n\
+                    |---|---|---|---|---|---|\n"
+            .to_owned();
+    for card in filters::FILTERS.iter().map(|filter| filter.card()) {
+        let bounds = match (card.default.min, card.default.max) {
+            (Some(min), Some(max)) => format!("{min} to {max}"),
+            (Some(min), None) => format!("at least {min}"),
+            (None, Some(max)) => format!("at most {max}"),
+            (None, None) => "none".into(),
+        };
+        let branches: Vec<&str> = card.branches.iter().map(|branch| branch.name()).collect();
+        let (source, summary) = (&card.source, card.summary.replace('|', "\\|"));
+        text += &format!(
+            "| `{}` | {summary} | {} | {bounds} | {} | [{}]({}) |\n",
+            card.id,
+            card.unit.name(),
+            branches.join(", "),
+            source.work,
+            source.url
+        );
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/filters.md");
+    check(&path, text.as_bytes())
+        .unwrap_or_else(|problem| panic!("{problem}\nrun: UPDATE=1 cargo test --test generated"));
+}
+
+#[test]
 fn an_independent_reader_reads_what_is_whole() {
     for file in sample::build().into_iter().filter(|file| file.damaged == 0 && file.is_gzip) {
         let mut plain = Vec::new();
