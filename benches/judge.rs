@@ -72,7 +72,9 @@ fn grow(layout: &Layout) -> u64 {
     let whole = concat_batches(&batches[0].schema(), &batches).unwrap();
     let reached = is_not_null(whole.column_by_name("branch").unwrap()).unwrap();
     let documents = filter_record_batch(&whole, &reached).unwrap();
-    files.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    for path in &files {
+        std::fs::remove_file(path).unwrap();
+    }
     let (mut row, mut bytes) = (0, 0);
     for file in 1..=FILES {
         let name = format!("ledger/part-{file}.parquet");

@@ -6,6 +6,7 @@
 mod sample;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
@@ -65,14 +66,16 @@ fn the_table_of_measures_is_that_of_the_cards() {
         };
         let branches: Vec<&str> = card.branches.iter().map(|branch| branch.name()).collect();
         let (source, summary) = (&card.source, card.summary.replace('|', "\\|"));
-        text += &format!(
-            "| `{}` | {summary} | {} | {bounds} | {} | [{}]({}) |\n",
+        writeln!(
+            text,
+            "| `{}` | {summary} | {} | {bounds} | {} | [{}]({}) |",
             card.id,
             card.unit.name(),
             branches.join(", "),
             source.work,
             source.url
-        );
+        )
+        .expect("memory can be written to");
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/filters.md");
     check(&path, text.as_bytes())

@@ -233,7 +233,7 @@ mod tests {
         }
     }
 
-    fn recipe(stages: serde_json::Value) -> Recipe {
+    fn recipe(stages: &[serde_json::Value]) -> Recipe {
         Recipe::from_json(&serde_json::json!({ "name": "r", "seed": 0, "stage": stages, "mix": [] })).unwrap()
     }
 
@@ -258,20 +258,18 @@ mod tests {
             ("references of the run", vec![by_tokens.clone()], by_tokens, None),
             ("other lists", vec![plain.clone()], other_lists, Some("`words.dirty`")),
         ] {
-            let after = recipe(serde_json::json!([other]));
+            let after = recipe(&[other]);
             let after = filter_of(&after).unwrap();
-            let reasons = reasons_for_another_run(&recipe(run.into()), None, after).unwrap();
+            let reasons = reasons_for_another_run(&recipe(&run), None, after).unwrap();
             match expected {
                 None => assert_eq!(reasons, Vec::<String>::new(), "{what}"),
                 Some(expected) => {
-                    assert!(reasons.iter().any(|reason| reason.contains(expected)), "{what}: {reasons:?}")
+                    assert!(reasons.iter().any(|reason| reason.contains(expected)), "{what}: {reasons:?}");
                 }
             }
         }
-        let (run, other) = (
-            recipe(serde_json::json!([kind("url"), plain, kind("scrub")])),
-            recipe(serde_json::json!([kind("text"), plain, kind("scrub")])),
-        );
+        let (run, other) =
+            (recipe(&[kind("url"), plain.clone(), kind("scrub")]), recipe(&[kind("text"), plain, kind("scrub")]));
         let reasons = reasons_for_another_run(&run, Some(&other), filter_of(&other).unwrap()).unwrap();
         assert!(reasons.iter().any(|reason| reason.contains("in `text`, `url`")), "{reasons:?}");
     }

@@ -13,7 +13,7 @@ use arrow::array::{Array, AsArray, FixedSizeBinaryArray, Float64Array, RecordBat
 use arrow::datatypes::{Float64Type, UInt32Type};
 use filters::{Bounds, Branch, Card, FILTERS, Verdict};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
 use self::tally::{Length, Tally};
@@ -116,7 +116,8 @@ struct Task {
 impl Task {
     fn file(&self, path: &Path) -> Result<Tally> {
         let file = File::open(path).map_err(StageError::io("open", path))?;
-        let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(StageError::table(path))?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).map_err(StageError::table(path))?;
         (0..metadata.metadata().num_row_groups())
             .into_par_iter()
             .map(|group| self.row_group(path, &metadata, group))

@@ -34,9 +34,9 @@ impl Tokens {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    fn merge(&mut self, other: &Self) {
         self.counted += other.counted;
-        merge(&mut self.words, other.words);
+        merge(&mut self.words, &other.words);
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate of a positive count")]
@@ -136,7 +136,7 @@ impl Decided {
 
     fn merge(&mut self, other: Self) {
         self.kept += other.kept;
-        self.tokens.merge(other.tokens);
+        self.tokens.merge(&other.tokens);
         for (filter, n) in other.rejected {
             *self.rejected.entry(filter).or_default() += n;
         }
@@ -168,9 +168,9 @@ impl Changed {
 
     fn merge(&mut self, other: Self, samples: usize) {
         self.documents += other.documents;
-        self.tokens.merge(other.tokens);
-        merge(&mut self.languages, other.languages);
-        merge(&mut self.classes, other.classes);
+        self.tokens.merge(&other.tokens);
+        merge(&mut self.languages, &other.languages);
+        merge(&mut self.classes, &other.classes);
         self.samples.extend(other.samples);
         keep_first(&mut self.samples, samples);
     }
@@ -205,8 +205,10 @@ fn count(counts: &mut BTreeMap<String, u64>, key: &str, n: u64) {
     }
 }
 
-fn merge(counts: &mut BTreeMap<String, u64>, other: BTreeMap<String, u64>) {
-    other.iter().for_each(|(key, n)| count(counts, key, *n));
+fn merge(counts: &mut BTreeMap<String, u64>, other: &BTreeMap<String, u64>) {
+    for (key, n) in other {
+        count(counts, key, *n);
+    }
 }
 
 fn add_pair(sums: &mut PerWord, language: &str, (words, tokens): (u64, u64)) {
