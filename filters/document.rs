@@ -281,7 +281,7 @@ impl<'a> Document<'a> {
     /// What the language's list of dirty words finds; `None` without a list.
     pub(crate) fn dirty_words(&self) -> Option<Found> {
         let lists = self.resources.word_lists.as_ref().unwrap_or_else(|| WordLists::embedded());
-        *self.dirty_words.get_or_init(|| lists.find(self.language, self.text))
+        *self.dirty_words.get_or_init(|| lists.find(self))
     }
 
     /// Where its words stand among the references' documents; nothing without a language or a reference.

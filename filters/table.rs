@@ -4,6 +4,7 @@
 //! of one word a million times costs what one word costs.
 
 /// From keys to consecutive numbers, in the order in which keys are first seen.
+#[derive(Debug)]
 pub(crate) struct Numbering {
     /// Key and number of each slot; [`EMPTY`] numbers nothing.
     slots: Vec<(u64, u32)>,
@@ -32,6 +33,13 @@ impl Numbering {
         self.slots[slot] = (key, self.len);
         self.len += 1;
         (self.len - 1, true)
+    }
+
+    /// The number of a key that has one.
+    #[inline]
+    pub(crate) fn get(&self, key: u64) -> Option<u32> {
+        let number = self.slots[self.slot(key)].1;
+        (number != EMPTY).then_some(number)
     }
 
     /// Where the key is, or would be.

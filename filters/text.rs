@@ -190,6 +190,12 @@ pub const fn is_unspaced(character: char) -> bool {
         | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Whether a text may hold a script that [`is_unspaced`], by the first bytes of its characters: all from U+0E00 but U+2000
+/// to U+2FFF, where the marks are that other scripts have most.
+pub(crate) fn may_lack_spaces(text: &str) -> bool {
+    text.bytes().fold(0, |found, byte| found | u8::from(byte >= 0xe0 && byte != 0xe2)) > 0
+}
+
 /// Words of a piece with unspaced script, by ICU's dictionaries.
 fn segment<'a>(piece: &'a str, visit: &mut impl FnMut(&'a str)) {
     static SEGMENTER: OnceLock<WordSegmenterBorrowed<'static>> = OnceLock::new();

@@ -27,6 +27,10 @@ pub(crate) struct Entry<'a> {
     pub(crate) chars: u32,
     /// [`text::hash_word`] of it.
     pub(crate) hash: u64,
+    /// The same of it in lower case.
+    pub(crate) folded: u64,
+    /// Whether it is made of ASCII letters and digits alone, as most are.
+    pub(crate) is_plain: bool,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -41,7 +45,8 @@ impl<'a> Vocabulary<'a> {
             let (id, is_new) = numbering.number(hash);
             if is_new {
                 let chars = u32::try_from(text::n_chars(word)).unwrap_or(u32::MAX);
-                vocabulary.words.push(Entry { word, count: 0, chars, hash });
+                let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                vocabulary.words.push(Entry { word, count: 0, chars, hash, folded: hash, is_plain });
             }
             let entry = &mut vocabulary.words[id as usize];
             entry.count += 1;
@@ -57,8 +62,9 @@ impl<'a> Vocabulary<'a> {
     /// Adds the words with capitals up with those that differ by case alone.
     fn fold(&mut self, mut numbering: Numbering) {
         let mut counts: Vec<u32> = self.words.iter().map(|entry| entry.count).collect();
-        for (at, entry) in self.words.iter().enumerate() {
+        for (at, entry) in self.words.iter_mut().enumerate() {
             let Some(folded) = text::hash_folded(entry.word, entry.hash) else { continue };
+            entry.folded = folded;
             let (id, is_new) = numbering.number(folded);
             if is_new {
                 counts.push(0);

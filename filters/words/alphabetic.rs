@@ -32,12 +32,21 @@ impl Filter for AlphabeticTokens {
         let mut all = text::count_marks(document.text(), document.words());
         let mut with_letter = 0;
         for entry in &document.vocabulary().words {
-            let tokens = tokens(entry.word);
+            let tokens = if entry.is_plain {
+                Tokens { all: 1, with_letter: has_letter(entry.word) }
+            } else {
+                tokens(entry.word)
+            };
             all += tokens.all * entry.count as usize;
             with_letter += tokens.with_letter * entry.count as usize;
         }
         text::ratio(with_letter, all)
     }
+}
+
+/// One where a part of a word has a letter.
+fn has_letter(part: &str) -> usize {
+    usize::from(part.chars().any(text::is_letter))
 }
 
 /// What a word is to a tokenizer.
@@ -53,8 +62,7 @@ struct Tokens {
 /// others go at hyphens, dashes, commas, colons and slashes between letters, at signs between digits, at runs of full
 /// stops, where a sentence end lacks its space, and before endings such as `'s`. Brackets within a word split nothing.
 fn tokens(word: &str) -> Tokens {
-    let has_letter = |part: &str| usize::from(part.chars().any(text::is_letter));
-    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) || word.contains("://") || word == "and/or" {
+    if word.contains("://") || word == "and/or" {
         return Tokens { all: 1, with_letter: has_letter(word) };
     }
     let mut tokens = Tokens::default();

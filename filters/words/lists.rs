@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use super::presence::Presence;
+use crate::Document;
 use crate::text::is_unspaced;
 
 /// What a list found in a text.
@@ -19,6 +21,8 @@ pub struct Found {
 #[derive(Debug)]
 struct List {
     automaton: AhoCorasick,
+    /// Most texts have none of its words, and are not searched.
+    presence: Presence,
     size: usize,
     /// Its words are ASCII, which the automaton folds; others need texts in lower case.
     is_ascii: bool,
@@ -91,7 +95,8 @@ impl WordLists {
                     .build(&words)
                     .ok()?;
                 let is_ascii = words.iter().all(|word| word.is_ascii());
-                Some((language, List { automaton, size: words.len(), is_ascii }))
+                let presence = Presence::new(&words);
+                Some((language, List { automaton, presence, size: words.len(), is_ascii }))
             })
             .collect();
         Self { by_language }
@@ -102,21 +107,28 @@ impl WordLists {
         self.by_language.keys().map(String::as_str)
     }
 
-    /// What the list of that language finds; `None` without a list. A text of unknown language is asked for English.
+    /// What the list of the document's language finds; `None` without a list. A text of unknown language is asked for
+    /// English.
     #[must_use]
-    pub fn find(&self, language: Option<&str>, text: &str) -> Option<Found> {
-        let code = language.map_or("eng", |label| label.split('_').next().unwrap_or(label));
-        let List { automaton, size, is_ascii } = self.by_language.get(code)?;
+    pub fn find(&self, document: &Document<'_>) -> Option<Found> {
+        let code = document.language().map_or("eng", |label| label.split('_').next().unwrap_or(label));
+        let list = self.by_language.get(code)?;
+        Some(if list.presence.is_possible(document) { list.search(document.text()) } else { Found::default() })
+    }
+}
+
+impl List {
+    fn search(&self, text: &str) -> Found {
         let lower;
-        let text = if *is_ascii || text.is_ascii() {
+        let text = if self.is_ascii || text.is_ascii() {
             text
         } else {
             lower = text.to_lowercase();
             &lower
         };
-        let mut seen = vec![false; *size];
+        let mut seen = vec![false; self.size];
         let mut found = Found::default();
-        for hit in automaton.find_iter(text) {
+        for hit in self.automaton.find_iter(text) {
             if is_word(text, hit.start(), hit.end()) {
                 found.count += 1;
                 if !std::mem::replace(&mut seen[hit.pattern().as_usize()], true) {
@@ -124,7 +136,7 @@ impl WordLists {
                 }
             }
         }
-        Some(found)
+        found
     }
 }
 
@@ -148,7 +160,10 @@ mod tests {
     #[test]
     fn words_are_found_at_boundaries() {
         let lists = WordLists::new([("en", "bad\nworse word\n\nbad\n"), ("ru", "плохо"), ("zh", "坏\n性")]);
-        let found = |language, text| lists.find(Some(language), text).map(|found| (found.count, found.distinct));
+        let found = |language, text| {
+            let found = lists.find(&Document::new(text).with_language(Some(language)))?;
+            Some((found.count, found.distinct))
+        };
         for (what, language, text, expected) in [
             ("case and phrase", "eng_Latn", "BAD, a Worse Word; bad", Some((3, 2))),
             ("within a word", "eng_Latn", "badly unbad", Some((0, 0))),
@@ -159,11 +174,11 @@ mod tests {
         ] {
             assert_eq!(found(language, text), expected, "{what}");
         }
-        assert_eq!(lists.find(None, "bad").map(|found| found.count), Some(1), "unknown is asked for English");
+        assert_eq!(lists.find(&Document::new("bad")).map(|found| found.count), Some(1), "unknown is asked for English");
     }
 
     #[test]
     fn an_empty_list_finds_nothing() {
-        assert_eq!(WordLists::new([("en", "\n\n")]).find(None, "text"), Some(Found::default()));
+        assert_eq!(WordLists::new([("en", "\n\n")]).find(&Document::new("text")), Some(Found::default()));
     }
 }

@@ -5,6 +5,7 @@ mod capitals;
 mod dirty;
 mod distinct;
 mod lists;
+mod presence;
 mod stop;
 
 pub(crate) use alphabetic::{Alphabetic, AlphabeticTokens};
