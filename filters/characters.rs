@@ -1,5 +1,7 @@
 //! How many characters of each kind a text has, counted in one pass.
 
+use crate::text::{count_bytes, non_ascii};
+
 /// Characters (Unicode scalar values) by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Characters {
@@ -25,48 +27,35 @@ pub(crate) struct Characters {
 
 impl Characters {
     pub(crate) fn of(text: &str) -> Self {
-        let mut bytes = [[0_u32; 256]; 2];
-        let mut pairs = text.as_bytes().chunks_exact(2);
-        for pair in &mut pairs {
-            bytes[0][usize::from(pair[0])] += 1;
-            bytes[1][usize::from(pair[1])] += 1;
-        }
-        for byte in pairs.remainder() {
-            bytes[0][usize::from(*byte)] += 1;
-        }
-        let mut counts = Self::default();
-        for byte in 0..128_u8 {
-            let of = |bytes: &[u32; 256]| bytes[usize::from(byte)] as usize;
-            counts.add(char::from(byte), of(&bytes[0]) + of(&bytes[1]));
-        }
+        let bytes = text.as_bytes();
+        let mut counts = Self {
+            all: count_bytes(bytes, |byte| byte.is_ascii()),
+            alphabetic: count_bytes(bytes, |byte| (byte | 0x20).is_ascii_lowercase()),
+            uppercase: count_bytes(bytes, |byte| byte.is_ascii_uppercase()),
+            numeric: count_bytes(bytes, |byte| byte.is_ascii_digit()),
+            whitespace: count_bytes(bytes, |byte| matches!(byte, b' ' | b'\t'..=b'\r')),
+            curly: count_bytes(bytes, |byte| matches!(byte, b'{' | b'}')),
+            hash: count_bytes(bytes, |byte| byte == b'#'),
+            newlines: count_bytes(bytes, |byte| byte == b'\n'),
+            replacement: 0,
+        };
         if counts.all < text.len() {
-            for character in text.chars().filter(|character| !character.is_ascii()) {
-                counts.add(character, 1);
-            }
+            non_ascii(text).for_each(|character| counts.add(character));
         }
         counts
     }
 
-    fn add(&mut self, character: char, count: usize) {
-        if count == 0 {
-            return;
-        }
-        self.all += count;
+    fn add(&mut self, character: char) {
+        self.all += 1;
         if character.is_alphabetic() {
-            self.alphabetic += count;
-            self.uppercase += if character.is_uppercase() { count } else { 0 };
+            self.alphabetic += 1;
+            self.uppercase += usize::from(character.is_uppercase());
         } else if character.is_numeric() {
-            self.numeric += count;
+            self.numeric += 1;
         } else if character.is_whitespace() {
-            self.whitespace += count;
-            self.newlines += if character == '\n' { count } else { 0 };
-        } else {
-            match character {
-                '{' | '}' => self.curly += count,
-                '#' => self.hash += count,
-                '\u{fffd}' => self.replacement += count,
-                _ => {}
-            }
+            self.whitespace += 1;
+        } else if character == '\u{fffd}' {
+            self.replacement += 1;
         }
     }
 }

@@ -240,6 +240,32 @@ pub fn n_chars(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
+/// How many such bytes there are. Pieces are short enough that no sum overflows a byte: so many are counted at once.
+pub(crate) fn count_bytes(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+    const PIECE: usize = 240;
+    bytes.chunks(PIECE).map(|piece| usize::from(piece.iter().map(|byte| u8::from(is_such(*byte))).sum::<u8>())).sum()
+}
+
+/// The characters beyond ASCII; what is between them is passed over, eight bytes at once.
+pub(crate) fn non_ascii(text: &str) -> impl Iterator<Item = char> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let bytes = text.as_bytes();
+        while let Some(eight) = bytes[at..].first_chunk::<8>() {
+            let first = (u64::from_le_bytes(*eight) & HIGH).trailing_zeros() as usize / 8;
+            at += first;
+            if first < 8 {
+                break;
+            }
+        }
+        at += bytes[at..].iter().position(|byte| !byte.is_ascii())?;
+        let character = text[at..].chars().next()?;
+        at += character.len_utf8();
+        Some(character)
+    })
+}
+
 /// A part of a whole; `None` of nothing.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "counts of one document are far below 2^52")]

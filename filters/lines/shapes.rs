@@ -1,6 +1,6 @@
 //! What lines are made of, counted in one reading for all measures that ask.
 
-use crate::text::n_chars;
+use crate::text::{count_bytes, n_chars, non_ascii};
 
 /// Lines of a document by what they are; one line may be several of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,26 +60,19 @@ struct Counts {
 impl Counts {
     fn of(line: &str) -> Self {
         let mut counts = Self { chars: n_chars(line), ..Self::default() };
-        // Sums of a byte each are added up many at a time, and none overflows within such a piece.
-        for piece in line.as_bytes().chunks(usize::from(u8::MAX)) {
-            let digits = count(piece, |byte| byte.is_ascii_digit());
-            counts.capitals += count(piece, |byte| byte.is_ascii_uppercase());
-            counts.numeric += digits;
-            counts.technical += digits + count(piece, |b| matches!(b, b'{' | b'}' | b'+' | b'/' | b'(' | b')' | b'>'));
-        }
+        let bytes = line.as_bytes();
+        let digits = count_bytes(bytes, |byte| byte.is_ascii_digit());
+        counts.capitals = count_bytes(bytes, |byte| byte.is_ascii_uppercase());
+        counts.numeric = digits;
+        counts.technical = digits + count_bytes(bytes, |b| matches!(b, b'{' | b'}' | b'+' | b'/' | b'(' | b')' | b'>'));
         if counts.chars < line.len() {
-            for character in line.chars().filter(|character| !character.is_ascii()) {
+            for character in non_ascii(line) {
                 counts.capitals += usize::from(character.is_uppercase());
                 counts.numeric += usize::from(character.is_numeric());
             }
         }
         counts
     }
-}
-
-/// Such bytes of at most 255.
-fn count(piece: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
-    usize::from(piece.iter().map(|byte| u8::from(is_such(*byte))).sum::<u8>())
 }
 
 /// Words are pieces between white space.
