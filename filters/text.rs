@@ -113,7 +113,6 @@ pub fn count_words(text: &str) -> usize {
 /// character, a byte of another script. The last seven are not read. (The first such byte is found; sums borrow behind it.)
 #[inline]
 fn ordinary(bytes: &[u8], at: usize) -> usize {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     let mut passed = 0;
     while let Some(eight) = bytes[at + passed..].first_chunk::<8>() {
         let eight = u64::from_le_bytes(*eight);
@@ -248,7 +247,6 @@ pub(crate) fn count_bytes(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
 
 /// The characters beyond ASCII; what is between them is passed over, eight bytes at once.
 pub(crate) fn non_ascii(text: &str) -> impl Iterator<Item = char> {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     let mut at = 0;
     std::iter::from_fn(move || {
         let bytes = text.as_bytes();
@@ -305,15 +303,53 @@ pub(crate) fn hash_within(text: &str, word: &str) -> u64 {
 /// [`hash_word`] of a word in lower case, given that of the word itself; `None` where the two are one.
 #[inline]
 pub(crate) fn hash_folded(word: &str, hash: u64) -> Option<u64> {
-    const HIGH: u64 = 0x0080_8080_8080_8080;
-    // The word itself, seven bytes at once: a capital is at least `A` and at most `Z`.
-    if word.len() < 8 && hash & HIGH == 0 {
-        let bytes = hash & 0x00ff_ffff_ffff_ffff;
-        let capitals = (bytes + 0x003f_3f3f_3f3f_3f3f) & !(bytes + 0x0025_2525_2525_2525) & HIGH;
+    // The word itself, with its length above.
+    if word.len() < 8 && hash & HIGH >> 8 == 0 {
+        let capitals = capitals(hash & u64::MAX >> 8);
         return (capitals != 0).then_some(hash | capitals >> 2);
     }
     let is_lower = |c: char| if c.is_ascii() { !c.is_ascii_uppercase() } else { c.to_lowercase().next() == Some(c) };
-    (!word.chars().all(is_lower)).then(|| hash_word(&word.to_lowercase()))
+    let is_folded =
+        if word.is_ascii() { !eights(word).any(|eight| capitals(eight) != 0) } else { word.chars().all(is_lower) };
+    (!is_folded).then(|| hash_word(&word.to_lowercase()))
+}
+
+/// Whether a word is made of ASCII letters and digits alone, given its [`hash_word`].
+#[inline]
+pub(crate) fn is_plain(word: &str, hash: u64) -> bool {
+    if word.len() < 8 {
+        let others = u64::MAX << (8 * word.len());
+        return (letters_and_digits(hash) | others) & HIGH == HIGH;
+    }
+    eights(word).all(|eight| letters_and_digits(eight) == HIGH)
+}
+
+/// The highest bit of each of eight bytes.
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The bytes of a word of at least eight, eight at once; the last eight may overlap those before them.
+fn eights(word: &str) -> impl Iterator<Item = u64> {
+    let bytes = word.as_bytes();
+    bytes.as_chunks::<8>().0.iter().chain(bytes.last_chunk::<8>()).map(|eight| u64::from_le_bytes(*eight))
+}
+
+/// The highest bit of each of eight ASCII bytes that lies within a range; of others, any.
+const fn within(eight: u64, first: u8, last: u8) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let at_least = (eight & !HIGH) + EACH * (0x80 - first as u64);
+    let above = (eight & !HIGH) + EACH * (0x7f - last as u64);
+    at_least & !above & HIGH
+}
+
+/// The highest bit of each of eight ASCII bytes that is a capital.
+const fn capitals(eight: u64) -> u64 {
+    within(eight, b'A', b'Z')
+}
+
+/// The highest bit of each of eight bytes that is an ASCII letter or digit.
+const fn letters_and_digits(eight: u64) -> u64 {
+    let letters = within(eight | 0x2020_2020_2020_2020, b'a', b'z');
+    (letters | within(eight, b'0', b'9')) & !eight
 }
 
 #[cfg(test)]
@@ -366,6 +402,14 @@ mod tests {
         for (word, folded) in [("The", "the"), ("AZ@[`{", "az@[`{"), ("HARBOURS", "harbours"), ("ÉtÉ", "été")] {
             assert_eq!(hash_folded(word, hash_word(word)), Some(hash_word(folded)), "{word}");
             assert_eq!(hash_folded(folded, hash_word(folded)), None, "{folded}");
+        }
+        for word in ["azAZ09", "azAZ09azAZ09", ""] {
+            assert!(is_plain(word, hash_word(word)), "{word}");
+            for mark in ["`", "{", "@", "[", "/", ":", "\0", "\u{7f}", "é", "\u{10}"] {
+                for marked in [format!("{mark}{word}"), format!("{word}{mark}"), format!("a{mark}{word}")] {
+                    assert!(!is_plain(&marked, hash_word(&marked)), "{marked}");
+                }
+            }
         }
     }
 

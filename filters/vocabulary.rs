@@ -38,14 +38,16 @@ impl<'a> Vocabulary<'a> {
     pub(crate) fn new(text: &str, words: &[&'a str]) -> Self {
         let mut numbering = Numbering::new(words.len());
         let mut vocabulary = Self { ids: Vec::with_capacity(words.len()), ..Self::default() };
+        vocabulary.words.reserve((words.len() / 2).min(1024));
         vocabulary.chars_before.reserve_exact(words.len() + 1);
         let mut chars_before = 0_u32;
         for word in words {
             let hash = text::hash_within(text, word);
             let (id, is_new) = numbering.number(hash);
             if is_new {
-                let chars = u32::try_from(text::n_chars(word)).unwrap_or(u32::MAX);
-                let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                let is_plain = text::is_plain(word, hash);
+                let chars = if is_plain { word.len() } else { text::n_chars(word) };
+                let chars = u32::try_from(chars).unwrap_or(u32::MAX);
                 vocabulary.words.push(Entry { word, count: 0, chars, hash, folded: hash, is_plain });
             }
             let entry = &mut vocabulary.words[id as usize];
