@@ -8,6 +8,8 @@ mod card;
 mod crypto;
 mod cue;
 mod email;
+#[cfg(test)]
+mod gold;
 mod iban;
 mod ip;
 mod mac;

@@ -12,7 +12,10 @@ pub(super) fn find(text: &str, groups: &[Group], add: &mut impl FnMut(usize, usi
         |row| {
             let [area, group, serial] = row else { return };
             let (start, end) = (area.start, serial.end);
-            if (area.len(), group.len(), serial.len()) != (3, 2, 4) || !stands_alone(bytes, start, end) {
+            // Behind a plus, three digits are a country's code.
+            let is_telephone = start.checked_sub(1).is_some_and(|before| bytes[before] == b'+');
+            let is_formed = (area.len(), group.len(), serial.len()) == (3, 2, 4) && !is_telephone;
+            if !is_formed || !stands_alone(bytes, start, end) {
                 return;
             }
             let [area, group, serial] = [area, group, serial].map(|group| &text[group.start..group.end]);
@@ -39,7 +42,7 @@ mod tests {
             &[
                 ("SSN 212-09-4321.", &["212-09-4321"]),
                 ("000-12-3456 666-12-3456 912-12-3456 212-00-3456 212-12-0000", &[]),
-                ("078-05-1120, 2120-09-4321, 212-09-43210, 212 09 4321", &[]),
+                ("078-05-1120, 2120-09-4321, 212-09-43210, 212 09 4321, tel:+672-10-6609", &[]),
             ],
         );
     }
