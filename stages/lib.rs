@@ -37,4 +37,4 @@ pub use error::{Result, StageError};
 
 /// Raised whenever a stage can give another output for the same input and settings: finished tasks of an earlier
 /// version are then not taken over. Filters have versions of their own, on their cards.
-pub const OUTPUT_VERSION: u32 = 6;
+pub const OUTPUT_VERSION: u32 = 7;

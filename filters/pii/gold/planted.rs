@@ -198,7 +198,7 @@ impl Maker {
         format!("{area:03}-{:02}-{:04}", 1 + self.below(99), 1 + self.below(9999))
     }
 
-    /// Half in Base58Check, half in hexadecimal.
+    /// Half in `Base58Check`, half in hexadecimal.
     fn crypto(&mut self) -> String {
         let bytes: Vec<u8> = (0..20).map(|_| self.below(256).to_le_bytes()[0]).collect();
         match self.below(4) {
