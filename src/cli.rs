@@ -362,7 +362,8 @@ pub(crate) struct TrainArgs {
     /// file, to be named in a recipe: `[[stage]] kind = "filter", references = "FILE"`
     #[arg(long, value_name = "PATH", required_if_eq("model", "kl"))]
     pub out: Option<PathBuf>,
-    /// Of `extraction`: also write every page's text, by a model that saw no page of its site, as JSON lines {id, text}
+    /// Also write what a model says that saw no text of the same site, as JSON lines: of `extraction` {id, text}, of
+    /// `topic` and `quality` {id, topic or quality, scores}
     #[arg(long, value_name = "FILE")]
     pub outputs: Option<PathBuf>,
     /// The seed

@@ -36,7 +36,7 @@ pub(super) fn markdown(task: &Task<'_>, plan: &Plan, figures: &[Figures], size: 
         count = labels.len(),
         seed = task.seed,
         examples = plan.train.len(),
-        settings = plan.settings,
+        settings = plan.trainer,
     );
     let _ = writeln!(
         text,

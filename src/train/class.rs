@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::card::About;
 use super::data::{Example, is_held_out, rows, site};
 use super::fit::Settings;
-use super::{Fold, Plan, TestSet};
+use super::{Fold, Plan, TestSet, Trainer};
 
 const SETTINGS: Settings = Settings {
     dim: 8,
@@ -77,14 +77,13 @@ pub(super) fn plan(data: &Path) -> Result<Plan> {
                     }
                 }
             }
-            Fold { train, test }
+            Fold { train, test, ids: Vec::new() }
         })
         .collect();
     let mut train = prose;
     train.extend(groups.iter().flat_map(|(_, pieces)| repeated(pieces)));
-    let tests =
-        vec![TestSet { name: "prose of web pages, sites held out".into(), examples: pages, merge: &[], ranked: None }];
-    Ok(Plan { train, tests, folds, settings: SETTINGS, about: ABOUT })
+    let tests = vec![TestSet { name: "prose of web pages, sites held out".into(), examples: pages, merge: &[] }];
+    Ok(Plan { train, tests, folds, trainer: Trainer::FastText(SETTINGS), ranked: None, about: ABOUT })
 }
 
 /// The class of a text by its source; none where the source holds several.

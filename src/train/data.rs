@@ -48,6 +48,14 @@ pub(super) fn is_held_out(key: &str) -> bool {
     hash(key.as_bytes()).is_multiple_of(10)
 }
 
+/// Folds of a cross-validation.
+pub(super) const FOLDS: u64 = 3;
+
+/// The fold that a key falls into. All rows of one key fall together.
+pub(super) fn fold_of(key: &str) -> u64 {
+    hash(key.as_bytes()) / 10 % FOLDS // apart from the held-out tenth
+}
+
 /// The site of a page: its registered domain.
 pub(crate) fn site(url: &str) -> String {
     canonical(url).map_or_else(|| url.to_owned(), |canonical| canonical.domain)

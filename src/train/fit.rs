@@ -53,7 +53,7 @@ pub(super) fn fit(examples: &[Example], settings: &Settings, seed: u64, work: &P
     std::fs::write(work, shuffled(examples, seed)).with_context(|| format!("write {}", work.display()))?;
     let bytes = train(settings, seed, work);
     std::fs::remove_file(work).with_context(|| format!("remove {}", work.display()))?;
-    in_order(bytes?)
+    bytes
 }
 
 /// fastText's format, in an order that the seed decides.
@@ -88,35 +88,14 @@ fn train(settings: &Settings, seed: u64, work: &Path) -> Result<Vec<u8>> {
     args.retrain = settings.cutoff.is_some();
     args.qnorm = true;
     args.dsub = settings.sub_vector;
-    model.quantize(&args)?;
-    let mut bytes = Vec::new();
-    model.save(&mut bytes)?;
-    Ok(bytes)
+    quantised(&mut model, &args)
 }
 
-/// The same model with its table of kept n-grams sorted. The crate writes it in the order of a hash map, which differs
-/// from run to run; readers do not care.
-fn in_order(mut bytes: Vec<u8>) -> Result<Vec<u8>> {
-    const HEAD: usize = 8 + 56; // magic, version, arguments
-    let number = |at: usize, size: usize| -> Result<usize> {
-        let field = bytes.get(at..at + size).context("the model ends within its dictionary")?;
-        let mut wide = [0; 8];
-        wide[..size].copy_from_slice(field);
-        usize::try_from(u64::from_le_bytes(wide)).context("a count of the model is out of range")
-    };
-    let (entries, pairs) = (number(HEAD, 4)?, number(HEAD + 20, 8)?);
-    let mut at = HEAD + 28;
-    for _ in 0..entries {
-        let word = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == 0));
-        at += word.context("the model ends within a word")? + 1 + 8 + 1; // the word, its count, its type
-    }
-    if pairs > bytes.len() {
-        return Ok(bytes); // -1: nothing was pruned
-    }
-    let table = bytes.get_mut(at..at + pairs * 8).context("the model ends within its table of n-grams")?;
-    let mut rows: Vec<[u8; 8]> = table.as_chunks().0.to_vec();
-    rows.sort_unstable_by_key(|&[a, b, c, d, ..]| u32::from_le_bytes([a, b, c, d])); // by n-gram
-    table.copy_from_slice(rows.as_flattened());
+/// The bytes of a model, its rows quantised as `args` says.
+pub(super) fn quantised(model: &mut FastText, args: &Args) -> Result<Vec<u8>> {
+    model.quantize(args)?;
+    let mut bytes = Vec::new();
+    model.save(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::card::About;
 use super::data::{Example, is_held_out, one_line, rows, site};
 use super::fit::Settings;
-use super::{Plan, TestSet};
+use super::{Plan, TestSet, Trainer};
 
 /// Chosen on lingua's rows, for which see the card.
 const SETTINGS: Settings = Settings {
@@ -135,16 +135,11 @@ pub(super) fn plan(data: &Path) -> Result<Plan> {
                 texts.push(text);
             }
         }
-        tests.push(TestSet { name: name.into(), examples, merge: &[], ranked: None });
+        tests.push(TestSet { name: name.into(), examples, merge: &[] });
     }
     let (english, pages) = english(data)?;
     train.entry("eng".into()).or_default().extend(english);
-    tests.push(TestSet {
-        name: "English web pages, whole, sites held out".into(),
-        examples: pages,
-        merge: &[],
-        ranked: None,
-    });
+    tests.push(TestSet { name: "English web pages, whole, sites held out".into(), examples: pages, merge: &[] });
     let lingua = lingua(data)?;
     let train = train
         .into_iter()
@@ -160,7 +155,7 @@ pub(super) fn plan(data: &Path) -> Result<Plan> {
         })
         .collect();
     let tests = lingua.into_iter().chain(tests).collect();
-    Ok(Plan { train, tests, folds: Vec::new(), settings: SETTINGS, about: ABOUT })
+    Ok(Plan { train, tests, folds: Vec::new(), trainer: Trainer::FastText(SETTINGS), ranked: None, about: ABOUT })
 }
 
 /// Neighbouring texts as one, so many at a time: pages are longer than sentences, and a model that has seen sentences
@@ -230,7 +225,7 @@ fn lingua(data: &Path) -> Result<Vec<TestSet>> {
     let pages = pages.into_iter().flat_map(|(code, texts)| {
         joined(&texts, PAGE).into_iter().map(move |text| Example::new(&code, text)).collect::<Vec<_>>()
     });
-    let set = |name: &str, examples, merge| TestSet { name: name.into(), examples, merge, ranked: None };
+    let set = |name: &str, examples, merge| TestSet { name: name.into(), examples, merge };
     Ok(vec![
         set("lingua, all rows", all.clone(), &[]),
         set("lingua, rows of the languages of lid.176", old, &[]),

@@ -11,10 +11,18 @@ use super::data::Example;
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     gold: String,
-    guess: String,
+    /// The likeliest label.
+    pub(super) guess: String,
     confidence: f32,
     /// Probability of the label that ranks.
-    rank: f32,
+    rank: Option<f32>,
+}
+
+impl Answer {
+    /// Probability of the label that ranks, if one does, or else of the guess.
+    pub(super) fn score(&self) -> f32 {
+        self.rank.unwrap_or(self.confidence)
+    }
 }
 
 /// Asks the model; `ranked` is the label whose probability is kept.
@@ -29,7 +37,7 @@ pub(super) fn answers(model: &Model, examples: &[Example], ranked: Option<&str>)
             gold: label.clone(),
             guess: said.first().map_or_else(String::new, |best| best.label.to_owned()),
             confidence: said.first().map_or(0.0, |best| best.probability),
-            rank: rank.map_or(0.0, |guess| guess.probability),
+            rank: rank.map(|guess| guess.probability),
         });
     }
     answers
@@ -104,7 +112,7 @@ fn area(answers: &[Answer], positive: &str) -> Option<f64> {
     let (above, below): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.gold == positive);
     let wins: f64 = above
         .iter()
-        .flat_map(|good| below.iter().map(|bad| good.rank.total_cmp(&bad.rank)))
+        .flat_map(|good| below.iter().map(|bad| good.score().total_cmp(&bad.score())))
         .map(|order| match order {
             std::cmp::Ordering::Greater => 1.0,
             std::cmp::Ordering::Equal => 0.5,
@@ -119,7 +127,7 @@ mod tests {
     use super::*;
 
     fn answer(gold: &str, guess: &str, rank: f32) -> Answer {
-        Answer { gold: gold.into(), guess: guess.into(), confidence: rank, rank }
+        Answer { gold: gold.into(), guess: guess.into(), confidence: rank, rank: Some(rank) }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The model of the extractor is trained in [`extraction`]; the others are fastText models.
 //! A *plan* (one file a model) turns the data folder into examples as the model will see them, and says what the
-//! model's card must say. `fit` trains and quantises, `measure` asks the finished bytes through the program's own
+//! model's card must say. `fit` or `linear` trains and quantises, `measure` asks the finished bytes through the program's own
 //! inference, `card` writes down what came out. All of it repeats: one thread, a seed, splits by hash.
 
 mod card;
@@ -11,18 +11,20 @@ pub(crate) mod data;
 mod extraction;
 mod fit;
 mod language;
+mod lbfgs;
+mod linear;
 mod measure;
 mod quality;
 mod topic;
 
+use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use filters::fasttext::Model;
 
 use data::Example;
-use fit::Settings;
-use measure::Figures;
+use measure::{Answer, Figures};
 
 /// What to train.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ pub(crate) struct Task<'a> {
     pub(crate) data: &'a Path,
     /// Where the model and its card go.
     pub(crate) out: &'a Path,
-    /// Where `extraction` writes the texts of held-out pages.
+    /// Where the answers about texts go that the model asked had not seen.
     pub(crate) outputs: Option<&'a Path>,
     /// Of initial weights and of the order of texts.
     pub(crate) seed: u64,
@@ -47,8 +49,38 @@ struct Plan {
     tests: Vec<TestSet>,
     /// Folds whose models are measured but not shipped, where there is too little data to hold any out.
     folds: Vec<Fold>,
-    settings: Settings,
+    trainer: Trainer,
+    /// The label whose probability ranks; area under the ROC curve is measured where set.
+    ranked: Option<&'static str>,
     about: card::About,
+}
+
+/// How a model is trained; either way it is a fastText model in the end.
+#[derive(Clone, Copy, Debug)]
+enum Trainer {
+    /// As fastText does.
+    FastText(fit::Settings),
+    /// To the optimum of a linear model: for few texts.
+    Linear(linear::Settings),
+}
+
+impl Trainer {
+    /// The bytes of the model. `work` is where the training text stands meanwhile.
+    fn fit(&self, examples: &[Example], seed: u64, work: &Path) -> Result<Vec<u8>> {
+        match self {
+            Self::FastText(settings) => fit::fit(examples, settings, seed, work),
+            Self::Linear(settings) => linear::fit(examples, settings),
+        }
+    }
+}
+
+impl fmt::Display for Trainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FastText(settings) => settings.fmt(f),
+            Self::Linear(settings) => settings.fmt(f),
+        }
+    }
 }
 
 /// Held-out examples.
@@ -58,14 +90,15 @@ struct TestSet {
     examples: Vec<Example>,
     /// Labels that are one for this measure, such as languages too close to tell apart.
     merge: &'static [&'static str],
-    /// The label whose probability ranks; area under the ROC curve is measured where set.
-    ranked: Option<&'static str>,
 }
 
 /// One fold of a cross-validation.
+#[derive(Default)]
 struct Fold {
     train: Vec<Example>,
     test: Vec<Example>,
+    /// Of each example of `test`, what the data calls it; empty where nobody asks.
+    ids: Vec<String>,
 }
 
 /// Trains, measures and writes a model and its card; returns what was measured.
@@ -84,23 +117,39 @@ pub(crate) fn run(task: &Task<'_>) -> Result<String> {
     let work = task.out.join(format!(".{}.train.txt", task.model));
     let mut figures = Vec::new();
     if !plan.folds.is_empty() {
-        let mut answers = Vec::new();
+        let (mut answers, mut ids) = (Vec::new(), Vec::new());
         for fold in &plan.folds {
-            let model = load(&fit::fit(&fold.train, &plan.settings, task.seed, &work)?)?;
-            answers.extend(measure::answers(&model, &fold.test, None));
+            let model = load(&plan.trainer.fit(&fold.train, task.seed, &work)?)?;
+            answers.extend(measure::answers(&model, &fold.test, plan.ranked));
+            ids.extend(fold.ids.iter().map(String::as_str));
         }
-        figures.push(Figures::of(format!("cross-validation, {} folds", plan.folds.len()), &answers, &[]));
+        let name = format!("cross-validation, {} folds", plan.folds.len());
+        figures.push(Figures::of(name, &answers, &[]).ranked(&answers, plan.ranked));
+        if let Some(path) = task.outputs {
+            write(path, outputs(task.model, &ids, &answers).as_bytes())?;
+        }
+    } else if task.outputs.is_some() {
+        bail!("--outputs is of models that are cross-validated, and `{}` is not", task.model);
     }
-    let bytes = fit::fit(&plan.train, &plan.settings, task.seed, &work)?;
+    let bytes = plan.trainer.fit(&plan.train, task.seed, &work)?;
     let model = load(&bytes)?;
     for test in &plan.tests {
-        let answers = measure::answers(&model, &test.examples, test.ranked);
-        figures.push(Figures::of(test.name.clone(), &answers, test.merge).ranked(&answers, test.ranked));
+        let answers = measure::answers(&model, &test.examples, plan.ranked);
+        figures.push(Figures::of(test.name.clone(), &answers, test.merge).ranked(&answers, plan.ranked));
     }
     let text = card::markdown(task, &plan, &figures, bytes.len());
     write(&task.out.join(format!("{}.ftz", task.model)), &bytes)?;
     write(&task.out.join(format!("{}.md", task.model)), text.as_bytes())?;
     Ok(text)
+}
+
+/// The answers as JSON lines, in the shape of `trommel stage classify`: id, answer, score.
+fn outputs(model: &str, ids: &[&str], answers: &[Answer]) -> String {
+    let rows = ids.iter().zip(answers).map(|(id, answer)| {
+        let said = answer.guess.replace('_', " ");
+        serde_json::json!({ "id": id, model: said, "scores": { model: answer.score() } }).to_string() + "\n"
+    });
+    rows.collect()
 }
 
 fn load(bytes: &[u8]) -> Result<Model> {
