@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use filters::tokens::{BUCKETS, Reference, References, TokenCounts, count_tokens};
+use filters::tokens::{BUCKETS, Reference, References, TokenCounts};
 use filters::{Branch, Document, FILTERS, Resources};
 
 const WORDS: [&str; 32] = [
@@ -91,9 +91,7 @@ fn document<'a>((text, language): &'a (String, String), resources: &'a Resources
 fn references(texts: &Texts) -> References {
     let mut by_language: BTreeMap<&str, Vec<TokenCounts>> = BTreeMap::new();
     for (text, language) in texts {
-        let mut counts = TokenCounts::new();
-        count_tokens(Document::new(text).words(), &mut counts);
-        by_language.entry(language).or_default().push(counts);
+        by_language.entry(language).or_default().push(Document::new(text).token_counts());
     }
     let mut references = References::default();
     for (language, documents) in by_language {

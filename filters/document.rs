@@ -11,7 +11,7 @@ use crate::lines::Shapes;
 use crate::phrases::{self, Phrases};
 use crate::repetition::{self, Repeated, Repeats};
 use crate::text;
-use crate::tokens::{References, Scores, count_tokens};
+use crate::tokens::{References, Scores, TokenCounts, add_up};
 use crate::vocabulary::Vocabulary;
 use crate::words::{Found, StopWords, WordLists};
 
@@ -284,6 +284,14 @@ impl<'a> Document<'a> {
         *self.dirty_words.get_or_init(|| lists.find(self))
     }
 
+    /// Its words by bucket, as [`crate::tokens::count_tokens`] counts them.
+    #[must_use]
+    pub fn token_counts(&self) -> TokenCounts {
+        let mut counts = TokenCounts::new();
+        add_up(self.vocabulary().words.iter().map(|entry| (entry.word, entry.count)), &mut counts);
+        counts
+    }
+
     /// Where its words stand among the references' documents; nothing without a language or a reference.
     pub(crate) fn token_scores(&self) -> Scores {
         *self.token_scores.get_or_init(|| {
@@ -291,9 +299,7 @@ impl<'a> Document<'a> {
             let Some(language) = self.language.filter(|language| references.get(language, branch).is_some()) else {
                 return Scores::default();
             };
-            let mut counts = Vec::new();
-            count_tokens(self.words(), &mut counts);
-            references.scores(language, branch, &counts)
+            references.scores(language, branch, &self.token_counts())
         })
     }
 

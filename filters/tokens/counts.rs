@@ -10,35 +10,46 @@ pub type TokenCounts = Vec<(u16, u32)>;
 
 /// Counts the words of a text; `into` is cleared first.
 pub fn count_tokens(words: &[&str], into: &mut TokenCounts) {
+    add_up(words.iter().map(|word| (*word, 1)), into);
+}
+
+/// The same of words with the times that each stands: the different words of a text are hashed once.
+pub(crate) fn add_up<'a>(words: impl Iterator<Item = (&'a str, u32)>, into: &mut TokenCounts) {
+    let mut lower = String::new();
+    let mut found: TokenCounts = words.map(|(word, count)| (bucket(word, &mut lower), count)).collect();
+    found.sort_unstable_by_key(|(bucket, _)| *bucket);
+    let same = || found.chunk_by(|one, next| one.0 == next.0);
     into.clear();
-    let mut buckets = Vec::with_capacity(words.len());
-    each_token(words, |_, bucket| buckets.push(bucket));
-    buckets.sort_unstable();
-    into.reserve_exact(buckets.chunk_by(|a, b| a == b).count()); // kept for long, in great number
-    for same in buckets.chunk_by(|a, b| a == b) {
-        into.push((same[0], u32::try_from(same.len()).unwrap_or(u32::MAX)));
-    }
+    into.reserve_exact(same().count()); // kept for long, in great number
+    into.extend(same().map(|same| (same[0].0, same.iter().fold(0, |sum: u32, (_, count)| sum.saturating_add(*count)))));
 }
 
 /// Calls with each word in lower case and its bucket.
 pub(super) fn each_token(words: &[&str], mut f: impl FnMut(&str, u16)) {
     let mut lower = String::new();
     for word in words {
-        lower.clear();
-        if word.is_ascii() {
-            lower.push_str(word);
-            lower.make_ascii_lowercase();
-        } else {
-            lower.extend(word.chars().flat_map(char::to_lowercase));
-        }
-        // The top bits: the low ones choose other things elsewhere.
-        f(&lower, u16::try_from(text::hash(lower.as_bytes()) >> 48).unwrap_or(u16::MAX));
+        let bucket = bucket(word, &mut lower);
+        f(&lower, bucket);
     }
+}
+
+/// The bucket of a word, by its lower case, which is left in `lower`.
+fn bucket(word: &str, lower: &mut String) -> u16 {
+    lower.clear();
+    if word.is_ascii() {
+        lower.push_str(word);
+        lower.make_ascii_lowercase();
+    } else {
+        lower.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    // The top bits: the low ones choose other things elsewhere.
+    u16::try_from(text::hash(lower.as_bytes()) >> 48).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Document;
 
     #[test]
     fn case_does_not_count() {
@@ -48,6 +59,8 @@ mod tests {
         numbers.sort_unstable();
         assert_eq!(numbers, [1, 2, 2]);
         assert!(counts.is_sorted());
+        let document = Document::new("The ferry: THE Ähre, ähre.");
+        assert_eq!(document.token_counts(), counts, "the same by the different words");
         count_tokens(&[], &mut counts);
         assert!(counts.is_empty());
     }

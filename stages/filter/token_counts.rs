@@ -10,7 +10,7 @@ use arrow::array::{
     Array, ArrayBuilder, ArrayRef, AsArray, ListBuilder, RecordBatch, StringBuilder, UInt16Builder, UInt64Builder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt16Type, UInt64Type};
-use filters::tokens::{BUCKETS, TokenCounts as Counts, bin, count_tokens};
+use filters::tokens::{BUCKETS, TokenCounts as Counts, bin};
 use filters::{Branch, Document};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use xxhash_rust::xxh3::xxh3_64;
@@ -183,10 +183,8 @@ pub fn document_tokens(batch: &Batch) -> Result<Vec<DocumentTokens>> {
         let Some(language) = language(languages, row) else { continue };
         block_column.read(row, &mut blocks);
         let document = Document::new(texts.value(row)).with_language(Some(language)).with_blocks(&blocks);
-        let mut counts = Counts::new();
-        count_tokens(document.words(), &mut counts);
         let (language, branch) = (language.to_owned(), document.branch());
-        found.push(DocumentTokens { language, branch, hash: xxh3_64(ids.value(row)), counts });
+        found.push(DocumentTokens { language, branch, hash: xxh3_64(ids.value(row)), counts: document.token_counts() });
     }
     Ok(found)
 }
