@@ -233,9 +233,14 @@ impl<'a> Document<'a> {
         self.characters().all
     }
 
-    /// Characters by kind.
+    /// Characters by kind, which are counted line by line.
     pub(crate) fn characters(&self) -> &Characters {
-        self.characters.get_or_init(|| Characters::of(self.text))
+        self.characters.get_or_init(|| self.line_shapes().characters.with_space(self.text))
+    }
+
+    /// Line feeds.
+    pub(crate) fn n_feeds(&self) -> usize {
+        memchr::memchr_iter(b'\n', self.text.as_bytes()).count()
     }
 
     /// The different words, counted.
@@ -310,7 +315,7 @@ impl<'a> Document<'a> {
 
     /// Paragraphs: see [`text::paragraphs`].
     pub fn paragraphs(&self) -> &[&'a str] {
-        self.paragraphs.get_or_init(|| text::paragraphs(self.text).collect())
+        self.paragraphs.get_or_init(|| text::paragraphs(self.text, self.lines()).collect())
     }
 
     /// Words: see [`text::words`].

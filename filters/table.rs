@@ -46,8 +46,7 @@ impl Numbering {
     #[inline]
     fn slot(&self, key: u64) -> usize {
         let mask = self.slots.len() - 1;
-        let mixed = (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut slot = (mixed >> 32) as usize & mask;
+        let mut slot = mix(key) as usize & mask;
         while self.slots[slot].1 != EMPTY && self.slots[slot].0 != key {
             slot = (slot + 1) & mask;
         }
@@ -66,9 +65,59 @@ impl Numbering {
     }
 }
 
+/// Which keys may have been seen more than once. Most keys that were seen once are known to be so, without a table of all
+/// of them: two bits for a hash, sixteen a key.
+#[derive(Debug)]
+pub(crate) struct Repeating {
+    /// Hashes seen, and hashes seen again.
+    bits: Vec<[u64; 2]>,
+}
+
+impl Repeating {
+    /// For about so many keys.
+    pub(crate) fn new(expected: usize) -> Self {
+        Self { bits: vec![[0; 2]; expected.div_ceil(8).next_power_of_two()] }
+    }
+
+    /// Sees a key.
+    #[inline]
+    pub(crate) fn see(&mut self, key: u64) {
+        let (at, bit) = self.place(key);
+        let [once, again] = &mut self.bits[at];
+        *again |= *once & bit;
+        *once |= bit;
+    }
+
+    /// Whether it may have been seen more than once.
+    #[inline]
+    pub(crate) fn may_repeat(&self, key: u64) -> bool {
+        let (at, bit) = self.place(key);
+        self.bits[at][1] & bit != 0
+    }
+
+    fn place(&self, key: u64) -> (usize, u64) {
+        let mixed = mix(key);
+        ((mixed >> 6) as usize & (self.bits.len() - 1), 1 << (mixed & 63))
+    }
+}
+
+/// Bits that depend on all of a key's.
+#[inline]
+fn mix(key: u64) -> u64 {
+    (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_seen_twice_may_repeat_and_most_else_does_not() {
+        let mut seen = Repeating::new(1000);
+        (0..1000).chain(0..100).for_each(|key| seen.see(key << 32 | key));
+        let repeating: Vec<u64> = (0..1000).filter(|key| seen.may_repeat(key << 32 | key)).collect();
+        assert!(repeating.starts_with(&Vec::from_iter(0..100)) && repeating.len() < 300, "{}", repeating.len());
+    }
 
     #[test]
     fn keys_are_numbered_as_they_come() {

@@ -21,37 +21,37 @@ pub use sentences::{count_sentences, is_sentence_end};
 
 /// Lines in order: trimmed, empty ones left out.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split('\n').map(str::trim).filter(|line| !line.is_empty())
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes())
+        .chain(std::iter::once(text.len()))
+        .map(move |end| trim(&text[std::mem::replace(&mut start, end + 1)..end]))
+        .filter(|line| !line.is_empty())
 }
 
-/// Paragraphs in order: trimmed, empty ones left out.
-pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        loop {
-            if rest.is_empty() {
-                return None;
-            }
-            let (paragraph, tail) = split_paragraph(rest);
-            rest = tail;
-            let paragraph = paragraph.trim();
-            if !paragraph.is_empty() {
-                return Some(paragraph);
-            }
-        }
-    })
-}
-
-/// The text up to the first blank line (or its end), and what follows.
-fn split_paragraph(text: &str) -> (&str, &str) {
-    let mut line_start = 0;
-    for newline in memchr::memchr_iter(b'\n', text.as_bytes()) {
-        if text[line_start..newline].trim().is_empty() {
-            return (&text[..line_start], &text[newline + 1..]);
-        }
-        line_start = newline + 1;
+/// The line without white space at its ends, which most lines have none of.
+#[inline]
+fn trim(line: &str) -> &str {
+    match line.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => line,
+        _ => line.trim(),
     }
-    (text, "")
+}
+
+/// Paragraphs of a text with these [`lines`], in order: lines in a row, from the start of the first to the end of the last.
+pub fn paragraphs<'a>(text: &'a str, lines: &[&'a str]) -> impl Iterator<Item = &'a str> {
+    let end = move |line: &str| offset(text, line) + line.len();
+    // Between lines is white space alone.
+    let is_next = move |line: &&str, next: &&str| match &text.as_bytes()[end(line)..offset(text, next)] {
+        [_] => true,
+        gap => memchr::memchr_iter(b'\n', gap).count() == 1,
+    };
+    lines.chunk_by(is_next).filter_map(move |lines| Some(&text[offset(text, lines.first()?)..end(lines.last()?)]))
+}
+
+/// Where a part of a text begins in it.
+#[inline]
+fn offset(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize)
 }
 
 /// Calls `visit` with each word in order.
@@ -59,6 +59,13 @@ pub fn words<'a>(text: &'a str, mut visit: impl FnMut(&'a str)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
+        if let Some((piece, word)) = short_piece(bytes, at) {
+            if !word.is_empty() {
+                visit(&text[word]);
+            }
+            at = piece + 1;
+            continue;
+        }
         // One piece between white space, with what its bytes say of it.
         let start = at;
         let (mut ascii, mut space) = (true, 0);
@@ -109,20 +116,45 @@ pub fn count_words(text: &str) -> usize {
     count
 }
 
+/// Where a piece of ASCII ends, and where its word stands, for the pieces of up to fifteen bytes and an ASCII space behind
+/// them that most are: sixteen bytes are asked at once, and no branch depends on where the word ends. `None` of others.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the halves of sixteen bytes")]
+fn short_piece(bytes: &[u8], at: usize) -> Option<(usize, std::ops::Range<usize>)> {
+    let sixteen = u128::from_le_bytes(*bytes[at..].first_chunk()?);
+    let each = |ask: fn(u64) -> u64| {
+        let (low, high) = (sixteen as u64, (sixteen >> 64) as u64);
+        u128::from(ask(high)) << 64 | u128::from(ask(low))
+    };
+    let end = each(no_word).trailing_zeros() as usize / 8;
+    if end == 16 || !matches!(BYTES[usize::from(bytes[at + end])], Byte::Space) {
+        return None;
+    }
+    let word = each(letters_and_digits) & ((1 << (8 * end)) - 1);
+    let (before, behind) = (word.trailing_zeros() as usize / 8, word.leading_zeros() as usize / 8);
+    // Without a letter or digit both are sixteen, and the range is empty.
+    Some((at + end, at + before..at + 16 - behind))
+}
+
 /// How many bytes, read eight at once, stand before the first that may be no part of an ASCII word: white space, a control
-/// character, a byte of another script. The last seven are not read. (The first such byte is found; sums borrow behind it.)
+/// character, a byte of another script. The last seven are not read.
 #[inline]
 fn ordinary(bytes: &[u8], at: usize) -> usize {
     let mut passed = 0;
     while let Some(eight) = bytes[at + passed..].first_chunk::<8>() {
         let eight = u64::from_le_bytes(*eight);
-        let first = ((eight.wrapping_sub(0x2121_2121_2121_2121) | eight) & HIGH).trailing_zeros() as usize / 8;
+        let first = no_word(eight).trailing_zeros() as usize / 8;
         passed += first;
         if first < 8 {
             break;
         }
     }
     passed
+}
+
+/// The highest bit of the first of eight bytes that may be no part of an ASCII word; of those behind it (sums borrow), any.
+const fn no_word(eight: u64) -> u64 {
+    (eight.wrapping_sub(0x2121_2121_2121_2121) | eight) & HIGH
 }
 
 /// What a byte is between words.
@@ -239,12 +271,6 @@ pub fn n_chars(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
-/// How many such bytes there are. Pieces are short enough that no sum overflows a byte: so many are counted at once.
-pub(crate) fn count_bytes(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
-    const PIECE: usize = 240;
-    bytes.chunks(PIECE).map(|piece| usize::from(piece.iter().map(|byte| u8::from(is_such(*byte))).sum::<u8>())).sum()
-}
-
 /// The characters beyond ASCII; what is between them is passed over, eight bytes at once.
 pub(crate) fn non_ascii(text: &str) -> impl Iterator<Item = char> {
     let mut at = 0;
@@ -277,11 +303,20 @@ pub fn hash(bytes: &[u8]) -> u64 {
     xxh3_64(bytes)
 }
 
-/// A hash of words, for counting them within a document: words of up to seven bytes, which most are, are their own.
+/// A hash of words, for counting them within a document: words of up to seven bytes, which most are, are their own, and of
+/// nearly all others two multiplied halves, which may overlap.
 #[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "the halves of a product")]
 pub(crate) fn hash_word(word: &str) -> u64 {
-    if word.len() > 7 {
+    if word.len() > 16 {
         return hash(word.as_bytes());
+    }
+    if let (Some(first), Some(last)) = (word.as_bytes().first_chunk(), word.as_bytes().last_chunk()) {
+        // The first digits of π and e behind the point, without which a half of zeros would leave nothing of the other.
+        let first = u64::from_le_bytes(*first) ^ 0x243f_6a88_85a3_08d3;
+        let last = u64::from_le_bytes(*last) ^ 0xb7e1_5162_8aed_2a6a;
+        let product = u128::from(first) * u128::from(last);
+        return product as u64 ^ (product >> 64) as u64 ^ (word.len() as u64) << 56;
     }
     let bytes = word.bytes().rev().fold(0, |all, byte| all << 8 | u64::from(byte));
     bytes | (word.len() as u64) << 56
@@ -290,8 +325,7 @@ pub(crate) fn hash_word(word: &str) -> u64 {
 /// [`hash_word`] of a word of a text, for which eight bytes of the text are read at once where it has them.
 #[inline]
 pub(crate) fn hash_within(text: &str, word: &str) -> u64 {
-    let start = (word.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-    match text.as_bytes().get(start..).and_then(<[u8]>::first_chunk::<8>) {
+    match text.as_bytes().get(offset(text, word)..).and_then(<[u8]>::first_chunk::<8>) {
         Some(eight) if word.len() < 8 => {
             let others = u64::MAX << (8 * word.len());
             u64::from_le_bytes(*eight) & !others | (word.len() as u64) << 56
@@ -308,10 +342,11 @@ pub(crate) fn hash_folded(word: &str, hash: u64) -> Option<u64> {
         let capitals = capitals(hash & u64::MAX >> 8);
         return (capitals != 0).then_some(hash | capitals >> 2);
     }
+    if word.is_ascii() {
+        return eights(word).any(|eight| capitals(eight) != 0).then(|| hash_word(&word.to_ascii_lowercase()));
+    }
     let is_lower = |c: char| if c.is_ascii() { !c.is_ascii_uppercase() } else { c.to_lowercase().next() == Some(c) };
-    let is_folded =
-        if word.is_ascii() { !eights(word).any(|eight| capitals(eight) != 0) } else { word.chars().all(is_lower) };
-    (!is_folded).then(|| hash_word(&word.to_lowercase()))
+    (!word.chars().all(is_lower)).then(|| hash_word(&word.to_lowercase()))
 }
 
 /// Whether a word is made of ASCII letters and digits alone, given its [`hash_word`].
@@ -383,8 +418,9 @@ mod tests {
     fn lines_and_paragraphs_are_trimmed_and_never_empty() {
         let text = "\n one \n\n\ntwo\nthree\n \t\nfour";
         assert_eq!(lines(text).collect::<Vec<_>>(), ["one", "two", "three", "four"]);
-        assert_eq!(paragraphs(text).collect::<Vec<_>>(), ["one", "two\nthree", "four"]);
-        assert_eq!(paragraphs(" \n\n ").count(), 0);
+        let lines: Vec<_> = lines(text).collect();
+        assert_eq!(paragraphs(text, &lines).collect::<Vec<_>>(), ["one", "two\nthree", "four"]);
+        assert_eq!(paragraphs(" \n\n ", &[]).count(), 0);
     }
 
     #[test]

@@ -36,7 +36,8 @@ pub(crate) struct Entry<'a> {
 impl<'a> Vocabulary<'a> {
     /// Of the words of a text, which are parts of it.
     pub(crate) fn new(text: &str, words: &[&'a str]) -> Self {
-        let mut numbering = Numbering::new(words.len());
+        // About half of a page's words are different ones.
+        let mut numbering = Numbering::new(words.len() / 2);
         let mut vocabulary = Self { ids: Vec::with_capacity(words.len()), ..Self::default() };
         vocabulary.words.reserve((words.len() / 2).min(1024));
         vocabulary.chars_before.reserve_exact(words.len() + 1);

@@ -12,7 +12,7 @@ impl Filter for DuplicateChars {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        let whole = document.n_chars() - document.characters().newlines;
+        let whole = document.n_chars() - document.n_feeds();
         (!document.lines().is_empty()).then(|| text::ratio(document.repeated_lines().chars, whole)).flatten()
     }
 }

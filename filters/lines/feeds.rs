@@ -12,7 +12,7 @@ impl Filter for FeedsPerWord {
     }
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
-        text::ratio(document.characters().newlines, document.words().len())
+        text::ratio(document.n_feeds(), document.words().len())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What lines are made of, counted in one reading for all measures that ask.
 
-use crate::text::{count_bytes, n_chars, non_ascii};
+use crate::characters::Characters;
 
 /// Lines of a document by what they are; one line may be several of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(crate) struct Shapes {
     pub(super) technical: usize,
     /// At least [`Shapes::LEAST_TOKENS`] words more than half of which begin with a capital.
     pub(super) list_case: usize,
+    /// The characters of all lines.
+    pub(crate) characters: Characters,
 }
 
 impl Shapes {
@@ -34,65 +36,25 @@ impl Shapes {
     pub(crate) fn of(lines: &[&str]) -> Self {
         let mut shapes = Self::default();
         for line in lines {
-            let counts = Counts::of(line);
+            let characters = Characters::of(line);
             let has = |condition: bool| usize::from(condition);
-            shapes.short += has(counts.chars <= Self::SHORT);
-            shapes.long += has(counts.chars >= Self::LONG);
-            shapes.abnormal += has(!Self::NORMAL.contains(&counts.chars));
-            shapes.capitals += has(2 * counts.capitals > counts.chars);
-            shapes.numeric += has(2 * counts.numeric > counts.chars);
-            shapes.technical += has(5 * counts.technical > counts.chars);
-            shapes.list_case += has(is_list_case(line, counts.capitals));
+            shapes.short += has(characters.all <= Self::SHORT);
+            shapes.long += has(characters.all >= Self::LONG);
+            shapes.abnormal += has(!Self::NORMAL.contains(&characters.all));
+            shapes.capitals += has(2 * characters.uppercase > characters.all);
+            shapes.numeric += has(2 * (characters.numeric + characters.numeric_letters) > characters.all);
+            shapes.technical += has(5 * characters.technical > characters.all);
+            shapes.list_case += has(is_list_case(line, &characters));
+            shapes.characters += characters;
         }
         shapes
     }
 }
 
-/// Characters of one line by kind.
-#[derive(Default)]
-struct Counts {
-    chars: usize,
-    capitals: usize,
-    numeric: usize,
-    technical: usize,
-}
-
-impl Counts {
-    fn of(line: &str) -> Self {
-        let mut counts = Self { chars: n_chars(line), ..Self::default() };
-        let bytes = line.as_bytes();
-        let digits = count_bytes(bytes, |byte| byte.is_ascii_digit());
-        counts.capitals = count_bytes(bytes, |byte| byte.is_ascii_uppercase());
-        counts.numeric = digits;
-        counts.technical = digits + count_bytes(bytes, |b| matches!(b, b'{' | b'}' | b'+' | b'/' | b'(' | b')' | b'>'));
-        if counts.chars < line.len() {
-            for character in non_ascii(line) {
-                counts.capitals += usize::from(character.is_uppercase());
-                counts.numeric += usize::from(character.is_numeric());
-            }
-        }
-        counts
-    }
-}
-
 /// Words are pieces between white space.
-fn is_list_case(line: &str, capitals: usize) -> bool {
-    // Pieces between ASCII white space are at least so many, and capitals at least those that begin one: most lines have
-    // too few capitals.
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
-    let bytes = line.as_bytes();
-    let mut begun = 1;
-    for piece in bytes.chunks(128).zip(bytes.get(1..).unwrap_or_default().chunks(128)) {
-        begun += usize::from(
-            piece
-                .0
-                .iter()
-                .zip(piece.1)
-                .map(|(one, next)| u8::from(is_space(*one)) & u8::from(!is_space(*next)))
-                .sum::<u8>(),
-        );
-    }
-    if 2 * capitals <= begun.max(Shapes::LEAST_TOKENS) {
+fn is_list_case(line: &str, characters: &Characters) -> bool {
+    // Most lines have too few capitals to begin half of their words with.
+    if 2 * characters.uppercase <= Shapes::LEAST_TOKENS || 2 * characters.uppercase <= fewest_words(line.as_bytes()) {
         return false;
     }
     let (mut words, mut capital) = (0, 0);
@@ -103,19 +65,11 @@ fn is_list_case(line: &str, capitals: usize) -> bool {
     words >= Shapes::LEAST_TOKENS && 2 * capital > words
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lines_are_counted_in_pieces() {
-        let line = "A1".repeat(100_000);
-        let counts = Counts::of(&line);
-        assert_eq!(
-            (counts.chars, counts.capitals, counts.numeric, counts.technical),
-            (200_000, 100_000, 100_000, 100_000)
-        );
-        let counts = Counts::of("É٣a{");
-        assert_eq!((counts.chars, counts.capitals, counts.numeric, counts.technical), (4, 1, 1, 1));
-    }
+/// The pieces between ASCII white space, counted many bytes at once: words are as many or more.
+fn fewest_words(line: &[u8]) -> usize {
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let begins = |(one, next): (&u8, &u8)| u8::from(is_space(*one)) & u8::from(!is_space(*next));
+    // In pieces of which no sum overflows a byte.
+    let pieces = line.chunks(128).zip(line.get(1..).unwrap_or_default().chunks(128));
+    1 + pieces.map(|(ones, nexts)| usize::from(ones.iter().zip(nexts).map(begins).sum::<u8>())).sum::<usize>()
 }

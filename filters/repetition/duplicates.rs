@@ -1,11 +1,7 @@
 //! Lines and paragraphs that stand more than once.
 
-use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
-
-use xxhash_rust::xxh3::Xxh3Default;
-
 use crate::card::{Card, Filter, Source, Unit};
+use crate::table::Numbering;
 use crate::{Bounds, Branch, Document, text};
 
 /// `repetition.duplicate_lines`
@@ -28,11 +24,10 @@ pub(crate) struct Repeated {
 
 impl Repeated {
     pub(crate) fn of(pieces: &[&str]) -> Self {
-        let mut seen: HashSet<&str, BuildHasherDefault<Xxh3Default>> =
-            HashSet::with_capacity_and_hasher(pieces.len().min(1 << 10), BuildHasherDefault::default());
+        let mut seen = Numbering::new(pieces.len());
         pieces
             .iter()
-            .filter(|piece| !seen.insert(piece))
+            .filter(|piece| !seen.number(text::hash(piece.as_bytes())).1)
             .fold(Self::default(), |sum, piece| Self { count: sum.count + 1, chars: sum.chars + text::n_chars(piece) })
     }
 }

@@ -8,7 +8,7 @@
 //! length before it left over, which in prose are few: all nine lengths cost little more than counting words.
 
 use crate::card::{Card, Filter, Source, Unit};
-use crate::table::Numbering;
+use crate::table::{Numbering, Repeating};
 use crate::text::ratio;
 use crate::vocabulary::Vocabulary;
 use crate::{Bounds, Branch, Document};
@@ -60,21 +60,25 @@ pub(crate) fn repeats(vocabulary: &Vocabulary<'_>) -> Repeats {
 
 /// From the places of repeated n-grams to those of repeated (n+1)-grams, with the number of times that each stands.
 fn longer(places: &mut Vec<Place>) -> Vec<u32> {
-    let mut numbering = Numbering::new(places.len());
+    // Two in a row, by their numbers.
+    let pair = |(at, first): Place, (next, second): Place| {
+        (next == at + 1).then(|| u64::from(first) << 32 | u64::from(second))
+    };
+    // Most stand once, and are not numbered.
+    let mut seen = Repeating::new(places.len());
+    places.windows(2).filter_map(|two| pair(two[0], two[1])).for_each(|key| seen.see(key));
+    let mut numbering = Numbering::new(places.len() / 4);
     let mut counts: Vec<u32> = Vec::new();
     let mut kept = 0;
     for place in 1..places.len() {
-        let ((at, first), (next, second)) = (places[place - 1], places[place]);
-        if next != at + 1 {
-            continue;
-        }
-        let (id, is_new) = numbering.number(u64::from(first) << 32 | u64::from(second));
+        let Some(key) = pair(places[place - 1], places[place]).filter(|key| seen.may_repeat(*key)) else { continue };
+        let (id, is_new) = numbering.number(key);
         if is_new {
             counts.push(0);
         }
         counts[id as usize] += 1;
         // The place before this one has been read, and no more are kept than were read.
-        places[kept] = (at, id);
+        places[kept] = (places[place - 1].0, id);
         kept += 1;
     }
     places.truncate(kept);

@@ -4,7 +4,6 @@
 /// sign by itself, a run of full stops or hyphens as one. The full stop of an initial or abbreviation is part of its word.
 #[must_use]
 pub fn count_marks(text: &str, words: &[&str]) -> usize {
-    let start_of = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
     let (mut count, mut marks, mut end, mut before) = (0, 0, 0, "");
     let mut gap = |gap: &str, before: &str, is_last: bool| {
         // Within an abbreviation a full stop goes on what stands before it.
@@ -32,11 +31,15 @@ pub fn count_marks(text: &str, words: &[&str]) -> usize {
     };
     let bytes = text.as_bytes();
     for word in words {
-        let start = start_of(word);
+        let start = super::offset(text, word);
         match &bytes[end..start] {
             // Most words are one space apart, and most others a mark and a space.
             [b' ' | b'\n'] => {}
-            [b',' | b';' | b':' | b'!' | b'?', b' ' | b'\n'] => marks += 1,
+            [b',' | b';' | b':' | b'!' | b'?' | b'"' | b'\'' | b')', b' ' | b'\n'] => marks += 1,
+            [b' ' | b'\n', b'"' | b'\'' | b'(' | b'$' | b'#' | b'&'] => marks += 1,
+            [b'.', b' ' | b'\n'] => marks += usize::from(!is_abbreviation(before)),
+            [b'.', b'\n', b'\n'] => marks += usize::from(!is_abbreviation(before)),
+            [b'\n', b'\n'] => {}
             _ => gap(&text[end..start], before, false),
         }
         (end, before) = (start + word.len(), word);
@@ -61,10 +64,15 @@ fn is_abbreviation(word: &str) -> bool {
         "Adm", "Apr", "Aug", "Bros", "Co", "Corp", "Dec", "Dr", "Feb", "Gen", "Gov", "Inc", "Jan", "Jr", "Jul", "Jun",
         "Ltd", "Mar", "Mr", "Mrs", "Ms", "Mt", "Nov", "Oct", "Prof", "Rep", "Rev", "Sept", "St", "vs",
     ];
-    let is_initial = word.len() == 1 && word.as_bytes()[0].is_ascii_alphabetic();
-    is_initial
-        || KNOWN.contains(&word)
-        || (word.len() <= 6 && word.contains('.') && !word.contains(|c: char| c.is_ascii_digit()))
+    // Most words are longer.
+    match word.as_bytes() {
+        [letter] => letter.is_ascii_alphabetic(),
+        [first, _, ..] if word.len() <= 6 => {
+            ((first.is_ascii_uppercase() || *first == b'v') && KNOWN.contains(&word))
+                || (word.contains('.') && !word.contains(|c: char| c.is_ascii_digit()))
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

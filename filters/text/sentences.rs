@@ -5,31 +5,41 @@
 /// spaces, anything), but for a full stop before a lower-case letter or behind a single letter.
 #[must_use]
 pub fn count_sentences(line: &str) -> usize {
-    let line = line.trim();
+    let line = super::trim(line);
     if line.is_empty() {
         return 0;
     }
-    let mut count = 1;
-    let mut from = 0;
-    // In ASCII there are three marks alone, and a search for them that is much faster.
-    if line.is_ascii() {
-        for end in memchr::memchr3_iter(b'.', b'?', b'!', line.as_bytes()) {
-            if end >= from {
-                from = sentence_end(line, end, char::from(line.as_bytes()[end]), &mut count);
-            }
+    let (mut count, mut from) = (1, 0);
+    let mut see = |end: usize, mark: char| {
+        if end >= from {
+            from = sentence_end(line, end, mark, &mut count);
         }
+    };
+    // In ASCII there are three marks alone, and a search for them that is much faster; few lines have others.
+    if super::non_ascii(line).any(is_sentence_end) {
+        line.char_indices().filter(|(_, mark)| is_sentence_end(*mark)).for_each(|(end, mark)| see(end, mark));
     } else {
-        for (end, mark) in line.char_indices().filter(|(_, character)| is_sentence_end(*character)) {
-            if end >= from {
-                from = sentence_end(line, end, mark, &mut count);
-            }
-        }
+        let bytes = line.as_bytes();
+        memchr::memchr3_iter(b'.', b'?', b'!', bytes).for_each(|end| see(end, char::from(bytes[end])));
     }
     count
 }
 
 /// Counts the sentence that begins behind a mark, if one does; where to look on.
 fn sentence_end(line: &str, end: usize, mark: char, count: &mut usize) -> usize {
+    // Mostly a space follows and a letter or digit, or a letter or digit at once.
+    if let [_, next, after, ..] = line.as_bytes()[end..]
+        && mark.is_ascii()
+    {
+        if next.is_ascii_alphanumeric() {
+            return end + 1;
+        }
+        if next == b' ' && after.is_ascii_alphanumeric() {
+            let is_abbreviation = mark == '.' && (after.is_ascii_lowercase() || is_initial(&line[..end]));
+            *count += usize::from(!is_abbreviation);
+            return end + 1;
+        }
+    }
     let rest = line[end + mark.len_utf8()..].trim_start_matches(|c: char| is_sentence_end(c) || CLOSING.contains(&c));
     let Some(next) = rest.chars().find(|character| !character.is_whitespace()) else { return line.len() };
     let is_apart = rest.starts_with(char::is_whitespace) || mark >= '\u{3000}';
@@ -43,6 +53,13 @@ const CLOSING: [char; 9] = ['"', '\'', ')', ']', '”', '’', '»', '」', '』
 
 /// Whether a full stop stands behind a single letter: an initial, or the last letter of `e.g.`
 fn is_initial(before: &str) -> bool {
+    // Mostly a longer word stands there.
+    if let [.., one, next] = before.as_bytes()
+        && one.is_ascii_alphanumeric()
+        && next.is_ascii()
+    {
+        return false;
+    }
     let mut characters = before.chars().rev();
     characters.next().is_some_and(char::is_alphabetic) && characters.next().is_none_or(|c| !c.is_alphanumeric())
 }
@@ -53,6 +70,10 @@ fn is_initial(before: &str) -> bool {
 pub fn is_sentence_end(character: char) -> bool {
     if character.is_ascii() {
         return matches!(character, '!' | '.' | '?');
+    }
+    // Letters of Latin, Greek and Cyrillic, quotes and dashes, which most others are.
+    if character < '\u{589}' || matches!(character, '\u{1c80}'..'\u{203c}') {
+        return false;
     }
     SENTENCE_ENDS
         .binary_search_by(|(first, last)| {

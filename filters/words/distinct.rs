@@ -1,5 +1,7 @@
 //! How varied the words are.
 
+use std::sync::LazyLock;
+
 use crate::card::{Card, Filter, Source, Unit, count};
 use crate::{Bounds, Branch, Document, text};
 
@@ -28,10 +30,16 @@ impl Filter for Entropy {
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
         let vocabulary = document.vocabulary();
         let total = count(vocabulary.n_words());
-        let sum: f64 = vocabulary.folded.iter().filter(|n| **n > 1).map(|n| f64::from(*n) * f64::from(*n).ln()).sum();
+        let sum: f64 = vocabulary.folded.iter().filter(|n| **n > 1).map(|n| n_ln_n(*n)).sum();
         // ln N - (Σ n ln n) / N; rounding must not make the entropy of one word negative.
         (total > 0.0).then(|| (total.ln() - sum / total).max(0.0))
     }
+}
+
+/// n ln n, which is looked up for the small numbers that nearly all are: a logarithm takes as long as reading two words.
+fn n_ln_n(n: u32) -> f64 {
+    static SMALL: LazyLock<[f64; 64]> = LazyLock::new(|| std::array::from_fn(|n| count(n) * count(n).ln()));
+    SMALL.get(n as usize).copied().unwrap_or_else(|| f64::from(n) * f64::from(n).ln())
 }
 
 static DISTINCT: Card = Card {
