@@ -1,7 +1,7 @@
 //! The different words of a document, counted once for all measures that ask about words.
 
 use crate::table::Numbering;
-use crate::text;
+use crate::text::{self, Traits};
 
 /// The different words of a text, and which of them stands where.
 #[derive(Default)]
@@ -31,13 +31,14 @@ pub(crate) struct Entry<'a> {
     pub(crate) folded: u64,
     /// Whether it is made of ASCII letters and digits alone, as most are.
     pub(crate) is_plain: bool,
+    /// Whether it has a letter of any script.
+    pub(crate) has_letter: bool,
 }
 
 impl<'a> Vocabulary<'a> {
     /// Of the words of a text, which are parts of it.
     pub(crate) fn new(text: &str, words: &[&'a str]) -> Self {
-        // About half of a page's words are different ones.
-        let mut numbering = Numbering::new(words.len() / 2);
+        let mut numbering = Numbering::new(words.len());
         let mut vocabulary = Self { ids: Vec::with_capacity(words.len()), ..Self::default() };
         vocabulary.words.reserve((words.len() / 2).min(1024));
         vocabulary.chars_before.reserve_exact(words.len() + 1);
@@ -46,10 +47,9 @@ impl<'a> Vocabulary<'a> {
             let hash = text::hash_within(text, word);
             let (id, is_new) = numbering.number(hash);
             if is_new {
-                let is_plain = text::is_plain(word, hash);
-                let chars = if is_plain { word.len() } else { text::n_chars(word) };
+                let Traits { folded, chars, is_plain, has_letter } = Traits::within(text, word);
                 let chars = u32::try_from(chars).unwrap_or(u32::MAX);
-                vocabulary.words.push(Entry { word, count: 0, chars, hash, folded: hash, is_plain });
+                vocabulary.words.push(Entry { word, count: 0, chars, hash, folded, is_plain, has_letter });
             }
             let entry = &mut vocabulary.words[id as usize];
             entry.count += 1;
@@ -65,10 +65,11 @@ impl<'a> Vocabulary<'a> {
     /// Adds the words with capitals up with those that differ by case alone.
     fn fold(&mut self, mut numbering: Numbering) {
         let mut counts: Vec<u32> = self.words.iter().map(|entry| entry.count).collect();
-        for (at, entry) in self.words.iter_mut().enumerate() {
-            let Some(folded) = text::hash_folded(entry.word, entry.hash) else { continue };
-            entry.folded = folded;
-            let (id, is_new) = numbering.number(folded);
+        for (at, entry) in self.words.iter().enumerate() {
+            if entry.folded == entry.hash {
+                continue;
+            }
+            let (id, is_new) = numbering.number(entry.folded);
             if is_new {
                 counts.push(0);
             }
@@ -90,8 +91,8 @@ impl<'a> Vocabulary<'a> {
     }
 
     /// How many words of the text are such words.
-    pub(crate) fn count(&self, mut is_such: impl FnMut(&str) -> bool) -> usize {
-        self.words.iter().filter(|entry| is_such(entry.word)).map(|entry| entry.count as usize).sum()
+    pub(crate) fn count(&self, mut is_such: impl FnMut(&Entry<'_>) -> bool) -> usize {
+        self.words.iter().filter(|entry| is_such(entry)).map(|entry| entry.count as usize).sum()
     }
 }
 
@@ -108,7 +109,7 @@ mod tests {
         assert_eq!(Vocabulary::new("", &["The", "ÉTÉ", "THE", "été"]).folded, [1 + 1, 2]);
         assert_eq!(vocabulary.ids, [0, 1, 0, 2]);
         assert_eq!(vocabulary.chars_before, [0, 1, 5, 6, 7]);
-        assert_eq!(vocabulary.count(str::is_ascii), 3);
+        assert_eq!(vocabulary.count(|entry| entry.word.is_ascii()), 3);
         assert_eq!((Vocabulary::new("", &[]).n_words(), Vocabulary::new("", &[]).n_chars()), (0, 0));
     }
 }

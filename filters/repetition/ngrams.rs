@@ -39,56 +39,65 @@ type Place = (u32, u32);
 /// The repeats of all lengths at once.
 pub(crate) fn repeats(vocabulary: &Vocabulary<'_>) -> Repeats {
     let mut found = Repeats::default();
-    let mut places: Vec<Place> = (0..)
-        .zip(&vocabulary.ids)
-        .filter(|(_, id)| vocabulary.words[**id as usize].count > 1)
-        .map(|(at, id)| (at, *id))
-        .collect();
+    let mut repeated = pairs(&vocabulary.ids);
     for n in *TOP.start()..=*DUPLICATE.end() {
-        let counts = longer(&mut places);
-        if places.is_empty() {
+        if repeated.places.is_empty() {
             break;
         }
         if TOP.contains(&n) {
-            found.top[n - TOP.start()] = top(vocabulary, &places, &counts, n);
+            found.top[n - TOP.start()] = top(vocabulary, &repeated, n);
         } else {
-            found.duplicate[n - DUPLICATE.start()] = duplicate(vocabulary, &places, counts.len(), n);
+            found.duplicate[n - DUPLICATE.start()] = duplicate(vocabulary, &repeated, n);
         }
+        repeated = longer(&repeated.places);
     }
     found
 }
 
-/// From the places of repeated n-grams to those of repeated (n+1)-grams, with the number of times that each stands.
-fn longer(places: &mut Vec<Place>) -> Vec<u32> {
-    // Two in a row, by their numbers.
-    let pair = |(at, first): Place, (next, second): Place| {
-        (next == at + 1).then(|| u64::from(first) << 32 | u64::from(second))
-    };
-    // Most stand once, and are not numbered.
-    let mut seen = Repeating::new(places.len());
-    places.windows(2).filter_map(|two| pair(two[0], two[1])).for_each(|key| seen.see(key));
-    let mut numbering = Numbering::new(places.len() / 4);
-    let mut counts: Vec<u32> = Vec::new();
-    let mut kept = 0;
-    for place in 1..places.len() {
-        let Some(key) = pair(places[place - 1], places[place]).filter(|key| seen.may_repeat(*key)) else { continue };
-        let (id, is_new) = numbering.number(key);
-        if is_new {
-            counts.push(0);
+/// The n-grams of one length that stand more than once.
+struct Repeated {
+    /// Where.
+    places: Vec<Place>,
+    /// How often each of them, by its number; there may be numbers of some that stand once.
+    counts: Vec<u32>,
+}
+
+impl Repeated {
+    /// Of n-grams by where they begin and two numbers that make them.
+    fn of(ngrams: impl Iterator<Item = (u32, u32, u32)> + Clone, most: usize) -> Self {
+        let ngrams = ngrams.map(|(at, first, second)| (at, u64::from(first) << 32 | u64::from(second)));
+        // Most stand once, and are not numbered: that takes longer than all else here.
+        let mut seen = Repeating::new(most);
+        ngrams.clone().for_each(|(_, key)| seen.see(key));
+        let mut numbering = Numbering::new(most / 8);
+        let (mut places, mut counts) = (Vec::new(), Vec::new());
+        for (at, key) in ngrams.filter(|(_, key)| seen.may_repeat(*key)) {
+            let (id, is_new) = numbering.number(key);
+            if is_new {
+                counts.push(0);
+            }
+            counts[id as usize] += 1;
+            places.push((at, id));
         }
-        counts[id as usize] += 1;
-        // The place before this one has been read, and no more are kept than were read.
-        places[kept] = (places[place - 1].0, id);
-        kept += 1;
+        places.retain(|(_, id)| counts[*id as usize] > 1);
+        Self { places, counts }
     }
-    places.truncate(kept);
-    places.retain(|(_, id)| counts[*id as usize] > 1);
-    counts
+}
+
+/// The repeated pairs of words, by the words' numbers.
+fn pairs(ids: &[u32]) -> Repeated {
+    Repeated::of((0..).zip(ids.windows(2)).map(|(at, two)| (at, two[0], two[1])), ids.len())
+}
+
+/// From the places of repeated n-grams to repeated (n+1)-grams: two that begin one word apart.
+fn longer(places: &[Place]) -> Repeated {
+    let next = places.windows(2).filter(|two| two[1].0 == two[0].0 + 1).map(|two| (two[0].0, two[0].1, two[1].1));
+    Repeated::of(next, places.len())
 }
 
 /// Characters, spaces between words included, of all occurrences of the most frequent n-gram; of equally frequent ones
 /// the first.
-fn top(vocabulary: &Vocabulary<'_>, places: &[Place], counts: &[u32], n: usize) -> usize {
+fn top(vocabulary: &Vocabulary<'_>, Repeated { places, counts }: &Repeated, n: usize) -> usize {
     let mut best: Option<Place> = None;
     for (at, id) in places {
         if best.is_none_or(|(_, best)| counts[*id as usize] > counts[best as usize]) {
@@ -99,8 +108,8 @@ fn top(vocabulary: &Vocabulary<'_>, places: &[Place], counts: &[u32], n: usize) 
 }
 
 /// Characters of the n-grams that repeat an earlier one; an n-gram within a repeat that was counted is passed over.
-fn duplicate(vocabulary: &Vocabulary<'_>, places: &[Place], n_different: usize, n: usize) -> usize {
-    let mut seen = vec![false; n_different];
+fn duplicate(vocabulary: &Vocabulary<'_>, Repeated { places, counts }: &Repeated, n: usize) -> usize {
+    let mut seen = vec![false; counts.len()];
     let (mut total, mut free_from) = (0, 0);
     for (at, id) in places {
         if *at < free_from {
@@ -159,7 +168,7 @@ pub(crate) fn coverage_of_line(line: &str, n: usize) -> (usize, Option<f64>) {
     let mut places: Vec<Place> = (0..).zip(vocabulary.ids.iter().copied()).collect();
     places.retain(|(_, id)| vocabulary.words[*id as usize].count > 1);
     for _ in 1..n {
-        longer(&mut places);
+        places = longer(&places).places;
     }
     let (mut covered, mut covered_to) = (0, 0);
     for (at, _) in places {

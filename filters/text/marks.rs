@@ -33,13 +33,11 @@ pub fn count_marks(text: &str, words: &[&str]) -> usize {
     for word in words {
         let start = super::offset(text, word);
         match &bytes[end..start] {
-            // Most words are one space apart, and most others a mark and a space.
-            [b' ' | b'\n'] => {}
-            [b',' | b';' | b':' | b'!' | b'?' | b'"' | b'\'' | b')', b' ' | b'\n'] => marks += 1,
-            [b' ' | b'\n', b'"' | b'\'' | b'(' | b'$' | b'#' | b'&'] => marks += 1,
-            [b'.', b' ' | b'\n'] => marks += usize::from(!is_abbreviation(before)),
-            [b'.', b'\n', b'\n'] => marks += usize::from(!is_abbreviation(before)),
-            [b'\n', b'\n'] => {}
+            // Most words are white space apart, and most others a mark and white space.
+            [b' ' | b'\n'] | [b'\n', b'\n'] => {}
+            [b',' | b';' | b':' | b'!' | b'?' | b'"' | b'\'' | b')', b' ' | b'\n']
+            | [b' ' | b'\n', b'"' | b'\'' | b'(' | b'$' | b'#' | b'&'] => marks += 1,
+            [b'.', b' ' | b'\n'] | [b'.', b'\n', b'\n'] => marks += usize::from(!is_abbreviation(before)),
             _ => gap(&text[end..start], before, false),
         }
         (end, before) = (start + word.len(), word);

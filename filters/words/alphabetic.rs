@@ -10,7 +10,7 @@ pub(crate) struct Alphabetic;
 pub(crate) struct AlphabeticTokens;
 
 fn alphabetic(document: &Document<'_>) -> usize {
-    document.vocabulary().count(|word| word.chars().any(text::is_letter))
+    document.vocabulary().count(|entry| entry.has_letter)
 }
 
 impl Filter for Alphabetic {
@@ -33,7 +33,7 @@ impl Filter for AlphabeticTokens {
         let mut with_letter = 0;
         for entry in &document.vocabulary().words {
             let tokens = if entry.is_plain {
-                Tokens { all: 1, with_letter: has_letter(entry.word) }
+                Tokens { all: 1, with_letter: usize::from(entry.has_letter) }
             } else {
                 tokens(entry.word)
             };

@@ -1,6 +1,7 @@
 //! Words in capitals.
 
 use crate::card::{Card, Filter, Source, Unit};
+use crate::vocabulary::Entry;
 use crate::{Bounds, Branch, Document, text};
 
 /// `words.capitals`
@@ -13,15 +14,16 @@ impl Filter for Capitals {
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
         let vocabulary = document.vocabulary();
-        text::ratio(vocabulary.count(is_in_capitals), vocabulary.n_words())
+        text::ratio(vocabulary.count(|entry| has_capital(entry) && is_in_capitals(entry.word)), vocabulary.n_words())
     }
 }
 
+/// Whether a word may have a capital, which most have not.
+fn has_capital(entry: &Entry<'_>) -> bool {
+    !entry.is_plain || entry.folded != entry.hash
+}
+
 fn is_in_capitals(word: &str) -> bool {
-    // Most words begin with a small letter.
-    if word.as_bytes().first().is_some_and(u8::is_ascii_lowercase) {
-        return false;
-    }
     let mut has_capital = false;
     for character in word.chars() {
         if character.is_lowercase() {

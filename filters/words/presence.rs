@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::Document;
 use crate::table::Numbering;
-use crate::text::{hash_folded, hash_word, is_unspaced, may_lack_spaces};
+use crate::text::{hash_folded, is_unspaced, may_lack_spaces};
 
 /// What must stand in a text for an entry of the list to stand in it between word boundaries.
 #[derive(Debug)]
@@ -94,8 +94,7 @@ fn runs(word: &str, mut visit: impl FnMut(u64)) {
     let lower = word.contains('İ').then(|| word.to_lowercase());
     let word = lower.as_deref().unwrap_or(word);
     for run in word.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
-        let hash = hash_word(run);
-        visit(hash_folded(run, hash).unwrap_or(hash));
+        visit(hash_folded(run));
     }
 }
 
