@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use filters::language::Basis;
 use indicatif::{HumanBytes, HumanCount};
 use serde::{Deserialize, Serialize};
 use stages::dedup::{Cluster, LARGEST, largest};
 use stages::forget::{Ended, Told};
-use stages::ledger::{Cell, FateCount, fairness, fates, without_reference};
+use stages::ledger::{Cell, FateCount, LanguageCount, fairness, fates, languages, without_reference};
 use stages::plan::{Plan, Run};
 use stages::read::Integrity;
 use stages::spec::StageSpec;
@@ -25,6 +26,9 @@ pub(crate) struct Summary {
     pub tokens: BTreeMap<String, u64>,
     /// How records ended.
     pub fates: Vec<FateCount>,
+    /// How languages were identified, the most frequent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<LanguageCount>,
     /// What each level of deduplication found, in the order of the recipe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub duplicates: Vec<Duplicates>,
@@ -101,6 +105,7 @@ impl Summary {
             }
         }
         summary.fates = fates(&run.layout)?;
+        summary.languages = languages(&run.layout)?;
         summary.fairness = fairness(&run.layout)?;
         let diverges = |stage: &StageSpec| matches!(stage, StageSpec::Filter(config) if config.judges_tokens());
         if plan.passes.iter().flat_map(|pass| &pass.stages).any(diverges) {
@@ -110,11 +115,11 @@ impl Summary {
         Ok(summary)
     }
 
-    /// The same without what was forgotten: `fates` as they are now.
+    /// The same without what was forgotten: `fates` and `languages` as they are now.
     ///
     /// # Errors
     /// When a record would be lost.
-    pub(crate) fn forget(&mut self, told: &Told, fates: Vec<FateCount>) -> Result<()> {
+    pub(crate) fn forget(&mut self, told: &Told, fates: Vec<FateCount>, languages: Vec<LanguageCount>) -> Result<()> {
         if self.stages.first().is_none_or(|stage| stage.stage != FORGET) && !told.ends.is_empty() {
             let records = self.records();
             self.stages.insert(0, StageCount { documents_in: records, kept: records, ..StageCount::new(FORGET) });
@@ -136,7 +141,7 @@ impl Summary {
             let tokens = self.tokens.entry(class.clone()).or_default();
             *tokens = tokens.saturating_add_signed(*change);
         }
-        self.fates = fates;
+        (self.fates, self.languages) = (fates, languages);
         self.check()
     }
 
@@ -192,12 +197,13 @@ impl Summary {
         self.fates.iter().filter(|fate| fate.outcome == outcome).map(|fate| fate.count).sum()
     }
 
-    /// The funnel, the fates, the integrity, the classes.
+    /// The funnel, the fates, the languages, the classes, the integrity.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         self.funnel(&mut text);
         self.fate_table(&mut text);
         self.clusters(&mut text);
+        self.language_table(&mut text);
         self.classes(&mut text);
         self.uneven(&mut text);
         self.unmeasured(&mut text);
@@ -281,6 +287,29 @@ impl Summary {
         }
     }
 
+    /// By what the languages of most documents were judged, and for how many the model was less sure than the recipe
+    /// asks for.
+    fn language_table(&self, text: &mut String) {
+        if self.languages.is_empty() {
+            return;
+        }
+        let _ = write!(text, "\n{:<16} {:>9}", "language", "documents");
+        for basis in Basis::ALL {
+            let _ = write!(text, " {:>11}", basis.name());
+        }
+        let _ = writeln!(text, " {:>9}", "unsure");
+        let (named, others) = self.languages.split_at(self.languages.len().min(NAMED));
+        let others = (!others.is_empty()).then(|| LanguageCount::total(format!("{} more", others.len()), others));
+        let all = (self.languages.len() > 1).then(|| LanguageCount::total("all".into(), &self.languages));
+        for count in named.iter().chain(&others).chain(&all) {
+            let _ = write!(text, "{:<16} {:>9}", count.language, HumanCount(count.documents).to_string());
+            for basis in Basis::ALL {
+                let _ = write!(text, " {:>11}", HumanCount(count.judged_by(basis)).to_string());
+            }
+            let _ = writeln!(text, " {:>9}", HumanCount(count.unsure).to_string());
+        }
+    }
+
     fn classes(&self, text: &mut String) {
         if self.tokens.is_empty() {
             return;
@@ -346,7 +375,7 @@ impl Summary {
     }
 }
 
-/// Groups that stand apart and are named.
+/// Groups that stand apart and are named; languages too.
 const NAMED: usize = 12;
 
 /// A share as percent with one digit.

@@ -88,6 +88,9 @@ columns! {
     SCRIPT: "script" = DataType::Utf8;
     /// The model's probability of the language, 0 to 1.
     LANGUAGE_CONFIDENCE: "language_confidence" = DataType::Float32;
+    /// What the language was judged by: `prose`, `verbatim` (code, formulas and URLs, for want of anything else), nothing, for
+    /// want of letters (`no_letters`) or of a language that the model has for them (`no_language`); or `given` by the input.
+    LANGUAGE_BASIS: "language_basis" = DataType::Utf8;
     /// Personal details that were replaced by placeholders.
     N_SCRUBBED: "n_scrubbed" = DataType::UInt32;
     /// Lines that dedup.line removed.
@@ -233,6 +236,7 @@ pub static DOCUMENTS: &[&Column] = &[
     &LANGUAGE,
     &SCRIPT,
     &LANGUAGE_CONFIDENCE,
+    &LANGUAGE_BASIS,
     &TITLE,
     &PUBLISHED,
     &TEXT,
@@ -253,8 +257,21 @@ pub static DOCUMENTS: &[&Column] = &[
 ];
 
 /// `ledger/`: one row an input record, kept or not, without text.
-pub static LEDGER: &[&Column] =
-    &[&ID, &URL, &SOURCE, &LANGUAGE, &BRANCH, &CLASS, &N_CHARS, &N_WORDS, &N_TOKENS, &FATE, &MEASURES, &SCORES];
+pub static LEDGER: &[&Column] = &[
+    &ID,
+    &URL,
+    &SOURCE,
+    &LANGUAGE,
+    &LANGUAGE_BASIS,
+    &BRANCH,
+    &CLASS,
+    &N_CHARS,
+    &N_WORDS,
+    &N_TOKENS,
+    &FATE,
+    &MEASURES,
+    &SCORES,
+];
 
 /// `dedup/`: one row a document that deduplication removed.
 pub static DEDUP: &[&Column] =

@@ -159,7 +159,7 @@ fn stages_answer_line_by_line() {
 
     let found = stage("language", &[json!({ "id": "a", "text": text })]);
     assert_eq!(found[0]["label"], "eng_Latn");
-    assert_eq!(found[0]["script"], "Latn");
+    assert_eq!((&found[0]["script"], &found[0]["basis"]), (&json!("Latn"), &json!("prose")));
     assert!(found[0]["confidence"].as_f64().unwrap() > 0.5);
 
     let found = stage("scrub", &[json!({ "id": "a", "text": "é: mail a.b@host.net now" })]);

@@ -39,6 +39,22 @@ fn the_sample_run() {
         "{said}"
     );
 
+    // The report counts each document's language once, by what it was judged by.
+    let saved: Value = serde_json::from_slice(&std::fs::read(out.join("run.json")).unwrap()).unwrap();
+    let counted = saved["summary"]["languages"].as_array().unwrap();
+    let total = |of: fn(&Value) -> u64| counted.iter().map(of).sum::<u64>();
+    let identified = count(&out, "select count(*) from ledger where language is not null");
+    assert!(identified > 50 && total(|count| count["documents"].as_u64().unwrap()) == identified);
+    let bases = |count: &Value| count["basis"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+    assert_eq!(total(bases), identified);
+    let verbatim = count(&out, "select count(*) from ledger where language_basis = 'verbatim'");
+    assert_eq!(total(|count| count["basis"]["verbatim"].as_u64().unwrap_or(0)), verbatim);
+    let unsure = count(&out, "select count(*) from rejected where fate['rule'] = 'language.confidence'");
+    assert_eq!(total(|count| count["unsure"].as_u64().unwrap()), unsure);
+    assert!(said.contains(
+        "\nlanguage         documents       prose    verbatim  no_letters no_language       given    unsure\neng_Latn"
+    ));
+
     // The mix has every class, in the shares that were asked for as nearly as whole documents allow.
     let total = count(&out, "select sum(n_tokens) from mix_default");
     let classes = sql(&out, "select class, sum(n_tokens) as tokens from mix_default group by class order by class");

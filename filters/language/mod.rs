@@ -27,6 +27,40 @@ pub struct Identified {
     pub script: String,
     /// The model's probability of the language, 0 to 1; 0 where it says that there is none.
     pub confidence: f32,
+    /// What it was judged by.
+    pub basis: Basis,
+}
+
+/// What a language was judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Running text.
+    Prose,
+    /// Code, formulas and URLs, for want of anything else.
+    Verbatim,
+    /// Nothing: there are no letters, and the language is `und_Zyyy`.
+    NoLetters,
+    /// Letters that the model has no language for: it is `und` in their script.
+    NoLanguage,
+    /// The word of the input, or of the recipe: no model was asked.
+    Given,
+}
+
+impl Basis {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 5] = [Self::Prose, Self::Verbatim, Self::NoLetters, Self::NoLanguage, Self::Given];
+
+    /// The name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prose => "prose",
+            Self::Verbatim => "verbatim",
+            Self::NoLetters => "no_letters",
+            Self::NoLanguage => "no_language",
+            Self::Given => "given",
+        }
+    }
 }
 
 /// Buffers of one thread.
@@ -45,27 +79,31 @@ thread_local! {
 pub fn identify(model: &Model, text: &str, blocks: &[Block]) -> Identified {
     BUFFERS.with_borrow_mut(|Buffers { sample, scratch }| {
         judged::sample_prose(text, blocks, sample);
-        let mut letters = Letters::of(sample);
+        let (mut letters, mut basis) = (Letters::of(sample), Basis::Prose);
         if letters.is_empty() {
             judged::sample_all(text, sample);
-            letters = Letters::of(sample);
+            (letters, basis) = (Letters::of(sample), Basis::Verbatim);
         }
-        let prediction = if letters.is_empty() { None } else { model.predict(sample, 1, scratch).pop() };
-        let Some(prediction) = prediction else { return undetermined("Zyyy") };
+        if letters.is_empty() {
+            return undetermined("Zyyy", Basis::NoLetters);
+        }
+        let Some(prediction) = model.predict(sample, 1, scratch).pop() else {
+            return undetermined(letters.script("und", None), Basis::NoLanguage);
+        };
         let hint = codes::script(prediction.label);
         match codes::language(prediction.label, || codes::are_two_letters(model.labels())) {
             Some(language) => {
                 let script = letters.script(&language, hint);
                 let label = format!("{language}_{script}");
-                Identified { label, script: script.to_owned(), confidence: prediction.probability }
+                Identified { label, script: script.to_owned(), confidence: prediction.probability, basis }
             }
-            None => undetermined(letters.script("und", hint)),
+            None => undetermined(letters.script("und", hint), Basis::NoLanguage),
         }
     })
 }
 
-fn undetermined(script: &str) -> Identified {
-    Identified { label: format!("und_{script}"), script: script.to_owned(), confidence: 0.0 }
+fn undetermined(script: &str, basis: Basis) -> Identified {
+    Identified { label: format!("und_{script}"), script: script.to_owned(), confidence: 0.0, basis }
 }
 
 #[cfg(test)]
@@ -110,15 +148,22 @@ mod tests {
         let (text, numbers) = (text.as_str(), format!("1 2 3 {russian}"));
         let at = u32::try_from(russian.len() + 1).unwrap();
         let block = |kind, start| Block { kind, start, end: 999 };
-        for (what, text, blocks, expected) in [
-            ("no blocks", text, vec![], "eng_Latn"),
-            ("code is left out", text, vec![block(BlockKind::Code, at)], "rus_Cyrl"),
-            ("a list is not", text, vec![block(BlockKind::List, at)], "eng_Latn"),
-            ("nothing but code", text, vec![block(BlockKind::Code, 0)], "eng_Latn"),
-            ("numbers and code", &numbers, vec![block(BlockKind::Code, 6)], "rus_Cyrl"),
-            ("nothing but numbers and formulas", "1 2 3 + 4", vec![block(BlockKind::Math, 6)], "und_Zyyy"),
+        for (what, text, blocks, expected, basis) in [
+            ("no blocks", text, vec![], "eng_Latn", Basis::Prose),
+            ("code is left out", text, vec![block(BlockKind::Code, at)], "rus_Cyrl", Basis::Prose),
+            ("a list is not", text, vec![block(BlockKind::List, at)], "eng_Latn", Basis::Prose),
+            ("nothing but code", text, vec![block(BlockKind::Code, 0)], "eng_Latn", Basis::Verbatim),
+            ("numbers and code", &numbers, vec![block(BlockKind::Code, 6)], "rus_Cyrl", Basis::Verbatim),
+            (
+                "nothing but numbers and formulas",
+                "1 2 3 + 4",
+                vec![block(BlockKind::Math, 6)],
+                "und_Zyyy",
+                Basis::NoLetters,
+            ),
         ] {
-            assert_eq!(identify(&model, text, &blocks).label, expected, "{what}");
+            let found = identify(&model, text, &blocks);
+            assert_eq!((found.label.as_str(), found.basis), (expected, basis), "{what}");
         }
     }
 
@@ -126,6 +171,6 @@ mod tests {
     fn labels_that_are_no_languages_are_undetermined() {
         let model = Model::load(&golden("softmax.bin")).unwrap(); // its labels are `wood`, `küche` and the like
         let found = identify(&model, "tree moss deer path", &[]);
-        assert_eq!((found.label.as_str(), found.confidence), ("und_Latn", 0.0));
+        assert_eq!((found.label.as_str(), found.confidence, found.basis), ("und_Latn", 0.0, Basis::NoLanguage));
     }
 }

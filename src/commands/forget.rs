@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use indicatif::HumanCount;
 use stages::forget::{Forgotten, Told, forget};
-use stages::ledger::fates_of;
+use stages::ledger::{fates_of, languages_of};
 use stages::plan::{Plan, Run};
 
 use super::saved::Saved;
@@ -40,7 +40,8 @@ pub(super) fn run(args: &ForgetArgs) -> Result<()> {
     let forgetting = forget(&run, &plan, &list, session.bench())?;
     let mut saved = saved;
     if let Some(summary) = &mut saved.summary {
-        summary.forget(forgetting.told(), fates_of(forgetting.ledger())?)?;
+        let ledger = forgetting.ledger();
+        summary.forget(forgetting.told(), fates_of(ledger)?, languages_of(ledger)?)?;
     }
     let told = forgetting.commit(&serde_json::to_vec_pretty(&saved)?)?;
     print(&describe(&told, &args.run))

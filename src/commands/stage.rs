@@ -143,6 +143,7 @@ impl Stage {
                 row.insert("label".into(), found.label.into());
                 row.insert("script".into(), found.script.into());
                 row.insert("confidence".into(), number(f64::from(found.confidence)));
+                row.insert("basis".into(), found.basis.name().into());
                 Ok(())
             }
             Self::Scrub(stage) => scrub(stage, row),

@@ -47,7 +47,7 @@ impl LanguageConfig {
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let own = self.languages.iter().map(|(label, bounds)| (format!("language.languages.{label}"), bounds));
-        std::iter::once(("language.confidence".to_owned(), &self.confidence))
+        std::iter::once((CONFIDENCE.to_owned(), &self.confidence))
             .chain(own)
             .filter_map(|(name, bounds)| Some(format!("{name}: {}", bounds.problem()?)))
             .collect()
@@ -82,12 +82,15 @@ pub struct Language {
     config: LanguageConfig,
 }
 
+/// The rule that a document of too little confidence breaks.
+pub(crate) const CONFIDENCE: &str = "language.confidence";
+
 /// What is said of this stage.
 pub static CARD: StageCard = StageCard {
     id: "language",
     summary: "Identifies language and script, code and formulas left out.",
     reads: &[&schema::TEXT, &schema::BLOCKS],
-    adds: &[&schema::LANGUAGE, &schema::SCRIPT, &schema::LANGUAGE_CONFIDENCE],
+    adds: &[&schema::LANGUAGE, &schema::SCRIPT, &schema::LANGUAGE_CONFIDENCE, &schema::LANGUAGE_BASIS],
     memory: "the model",
 };
 
@@ -127,13 +130,14 @@ impl DocumentStage for Language {
     fn apply(&self, batch: &mut Batch) -> Result<()> {
         let texts = batch.strings(&schema::TEXT)?;
         let block_column = batch.blocks()?;
-        let (mut labels, mut scripts) = (StringBuilder::new(), StringBuilder::new());
+        let [mut labels, mut scripts, mut bases] = [(); 3].map(|()| StringBuilder::new());
         let (mut confidences, mut fates) = (Vec::with_capacity(batch.len()), Vec::new());
         let mut blocks = Vec::new();
         for row in 0..batch.len() {
             if !batch.is_alive(row) {
                 labels.append_null();
                 scripts.append_null();
+                bases.append_null();
                 confidences.push(None);
                 continue;
             }
@@ -141,7 +145,7 @@ impl DocumentStage for Language {
             let found = self.identify(texts.value(row), &blocks);
             let bounds = self.config.confidence_of(&found.label);
             if let filters::Verdict::Reject { value, bound } = bounds.judge(Some(found.confidence.into())) {
-                let fate = Fate::broke(CARD.id, "language.confidence", value, bound);
+                let fate = Fate::broke(CARD.id, CONFIDENCE, value, bound);
                 fates.push((row, fate.because(found.label.clone())));
             }
             if !self.config.wants(&found.label) {
@@ -149,11 +153,13 @@ impl DocumentStage for Language {
             }
             labels.append_value(&found.label);
             scripts.append_value(&found.script);
+            bases.append_value(found.basis.name());
             confidences.push(Some(found.confidence));
         }
         batch.set(&schema::LANGUAGE, Arc::new(labels.finish()))?;
         batch.set(&schema::SCRIPT, Arc::new(scripts.finish()))?;
         batch.set(&schema::LANGUAGE_CONFIDENCE, batch::floats(confidences))?;
+        batch.set(&schema::LANGUAGE_BASIS, Arc::new(bases.finish()))?;
         for (row, fate) in fates {
             batch.end(row, fate);
         }

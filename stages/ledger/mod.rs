@@ -5,6 +5,7 @@ mod fairness;
 mod fates;
 mod find;
 mod judge;
+mod languages;
 mod unmeasured;
 
 use std::fs::File;
@@ -20,6 +21,7 @@ pub use fairness::{Cell, fairness};
 pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};
 pub use judge::{Judged, Moved, Moves, Rule, Side, judge};
+pub use languages::{LanguageCount, languages, languages_of};
 pub use unmeasured::without_reference;
 
 use crate::error::{Result, StageError};

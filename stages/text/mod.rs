@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, StringBuilder};
 use filters::Block;
+use filters::language::Basis;
 use serde::{Deserialize, Serialize};
 
 use crate::batch::{Batch, BlocksBuilder};
@@ -44,7 +45,7 @@ pub static CARD: StageCard = StageCard {
     id: "text",
     summary: "Takes texts as they are, with the language that the input gives; rejects pages.",
     reads: &[&schema::HTML],
-    adds: &[&schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE],
+    adds: &[&schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE, &schema::LANGUAGE_BASIS],
     memory: "one batch",
 };
 
@@ -56,10 +57,13 @@ impl DocumentStage for Text {
     fn apply(&self, batch: &mut Batch) -> Result<()> {
         let texts = batch.strings(&schema::TEXT)?;
         let hints = batch.strings(&schema::LANGUAGE_HINT)?;
-        let (mut languages, mut blocks, mut fates) = (StringBuilder::new(), BlocksBuilder::default(), Vec::new());
+        let [mut languages, mut bases] = [(); 2].map(|()| StringBuilder::new());
+        let (mut blocks, mut fates) = (BlocksBuilder::default(), Vec::new());
         for row in 0..batch.len() {
             let hint = hints.is_valid(row).then(|| hints.value(row)).filter(|hint| !hint.is_empty());
-            languages.append_value(hint.or(self.config.language.as_deref()).unwrap_or_default());
+            let given = hint.or(self.config.language.as_deref());
+            languages.append_value(given.unwrap_or_default());
+            bases.append_option(given.map(|_| Basis::Given.name()));
             let text = texts.is_valid(row).then(|| texts.value(row));
             let whole: Vec<Block> = text.filter(|text| !text.is_empty()).map(plain_blocks).unwrap_or_default();
             blocks.append(&whole);
@@ -68,6 +72,7 @@ impl DocumentStage for Text {
             }
         }
         batch.set(&schema::LANGUAGE, Arc::new(languages.finish()))?;
+        batch.set(&schema::LANGUAGE_BASIS, Arc::new(bases.finish()))?;
         batch.set(&schema::BLOCKS, blocks.finish())?;
         batch.drop_column(&schema::HTML);
         for (row, fate) in fates {
