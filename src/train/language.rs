@@ -7,7 +7,7 @@ use anyhow::Result;
 use filters::text::hash;
 use serde::Deserialize;
 
-use super::card::About;
+use super::card::{About, EVERY};
 use super::data::{Example, is_held_out, one_line, rows, site};
 use super::fit::Settings;
 use super::{Plan, TestSet, Trainer};
@@ -265,7 +265,7 @@ const ABOUT: About = About {
              confidence often under 0.5.\n\
              - Placeholder text (lorem ipsum) is Latin to it.\n\
              - Runs in which languages matter: `lid.176` saw far more of each of its languages (docs/models.md).",
-    shown: 15,
+    shown: EVERY,
 };
 
 #[cfg(test)]
