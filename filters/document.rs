@@ -137,6 +137,7 @@ static EMBEDDED: LazyLock<Resources> = LazyLock::new(Resources::default);
 pub struct Document<'a> {
     text: &'a str,
     language: Option<&'a str>,
+    second_share: Option<f64>,
     blocks: &'a [Block],
     resources: &'a Resources,
     characters: OnceCell<Characters>,
@@ -163,6 +164,7 @@ impl<'a> Document<'a> {
         Self {
             text,
             language: None,
+            second_share: None,
             blocks: &[],
             resources: &EMBEDDED,
             characters: OnceCell::new(),
@@ -187,6 +189,13 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn with_language(mut self, language: Option<&'a str>) -> Self {
         self.language = language;
+        self
+    }
+
+    /// With the share of its second language, 0 to 1.
+    #[must_use]
+    pub fn with_second_share(mut self, share: Option<f64>) -> Self {
+        self.second_share = share;
         self
     }
 
@@ -220,6 +229,11 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn language(&self) -> Option<&'a str> {
         self.language
+    }
+
+    /// The share of the second language, when known.
+    pub(crate) fn second_share(&self) -> Option<f64> {
+        self.second_share
     }
 
     /// The blocks; none when the document did not come from a page.

@@ -1,7 +1,7 @@
 //! Every filter, in the order of the documentation.
 
 use crate::card::Filter;
-use crate::{chars, code, length, lines, phrases, repetition, symbols, text, tokens, words};
+use crate::{chars, code, language, length, lines, phrases, repetition, symbols, text, tokens, words};
 
 /// Every filter. Each has one nullable column in the ledger, named after its id.
 pub static FILTERS: &[&dyn Filter] = &[
@@ -70,6 +70,7 @@ pub static FILTERS: &[&dyn Filter] = &[
     &code::Asserts,
     &tokens::Kl,
     &tokens::OutlierMass,
+    &language::SecondShare,
 ];
 
 /// The filter of that id.

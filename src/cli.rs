@@ -306,9 +306,9 @@ pub(crate) struct PrintConfigArgs {
 stream goes on. Optional fields everywhere: blocks, language, url, class.
 
   extract   {id, html | html_base64, url?, content_type?} → {id, text, title, language_hint, blocks}
-  language  {id, text} → {id, text, label, script, confidence, basis, language}
+  language  {id, text} → {id, text, label, script, confidence, basis, language, second_language, second_language_share}
   scrub     {id, text} → {id, text, spans: [{start, end, kind}]}     offsets in bytes of the text given
-  filter    {id, text, language?} → {id, measures, verdicts: [{filter, value, bound, keep}], keep}
+  filter    {id, text, language?, second_language_share?} → {id, measures, verdicts: [{filter, value, bound, keep}], keep}
   classify  {id, text, url?} → {id, class, topic, scores}"
 )]
 pub(crate) struct StageArgs {

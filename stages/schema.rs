@@ -91,6 +91,10 @@ columns! {
     /// What the language was judged by: `prose`, `verbatim` (code, formulas and URLs, for want of anything else), nothing, for
     /// want of letters (`no_letters`) or of a language that the model has for them (`no_language`); or `given` by the input.
     LANGUAGE_BASIS: "language_basis" = DataType::Utf8;
+    /// The language of most text that is not in the first; null where there is none, or it was not looked for.
+    SECOND_LANGUAGE: "second_language" = DataType::Utf8;
+    /// Its share of the text, 0 to 1; null where it was not looked for.
+    SECOND_LANGUAGE_SHARE: "second_language_share" = DataType::Float64;
     /// Personal details that were replaced by placeholders.
     N_SCRUBBED: "n_scrubbed" = DataType::UInt32;
     /// Lines that dedup.line removed.
@@ -237,6 +241,8 @@ pub static DOCUMENTS: &[&Column] = &[
     &SCRIPT,
     &LANGUAGE_CONFIDENCE,
     &LANGUAGE_BASIS,
+    &SECOND_LANGUAGE,
+    &SECOND_LANGUAGE_SHARE,
     &TITLE,
     &PUBLISHED,
     &TEXT,

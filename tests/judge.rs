@@ -33,11 +33,13 @@ fn happened(run: &Path) -> (u64, Rejected) {
     let kept = count(run, "select count(*) from ledger where fate['outcome'] = 'kept'");
     let rows = sql(
         run,
-        "select encode(id, 'hex') as id, fate['rule'] as rule, fate['value'] as value, fate['bound'] as bound \
+        "select encode(id, 'hex') as id, fate['rule'] as rule, arrow_cast(fate['value'], 'Utf8') as value, \
+         arrow_cast(fate['bound'], 'Utf8') as bound \
          from ledger where fate['stage'] = 'filter'",
     );
-    let number = |value: &Value| value.as_f64().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    // As text: numbers in JSON are read to within their last bit.
+    let number = |value: &Value| text(value).parse().unwrap();
     let rejected =
         rows.iter().map(|row| (text(&row["id"]), (text(&row["rule"]), number(&row["value"]), number(&row["bound"]))));
     (kept, rejected.collect())

@@ -86,13 +86,13 @@ fn predictions_are_the_references() {
 }
 
 /// A file that is not part of the sources; without it, says so and gives none.
-fn data(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn data(name: &str) -> Option<Vec<u8>> {
     let data = std::env::var_os("TROMMEL_DATA").map(PathBuf::from);
     let data = data.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"));
     let path = data.join(name);
     let bytes = std::fs::read(&path);
     if let Err(error) = &bytes {
-        eprintln!("SKIPPED: parity with lid.176 was not tested: {}: {error} (set TROMMEL_DATA)", path.display());
+        eprintln!("SKIPPED: not tested without {}: {error} (set TROMMEL_DATA)", path.display());
     }
     bytes.ok()
 }

@@ -36,7 +36,7 @@ pub(super) fn sample_all(text: &str, sample: &mut String) {
 }
 
 /// The ranges that no code or math block covers.
-fn outside_verbatim(text: &str, blocks: &[Block]) -> Vec<Range<usize>> {
+pub(super) fn outside_verbatim(text: &str, blocks: &[Block]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
     for block in blocks.iter().filter(|block| block.kind.is_verbatim()) {
@@ -112,14 +112,14 @@ fn piece_end(text: &str, at: usize) -> usize {
 }
 
 /// The last end of a word at or before `at`, but not at 0, if there is one nearby; else the character boundary.
-fn boundary_before(text: &str, at: usize) -> usize {
+pub(super) fn boundary_before(text: &str, at: usize) -> usize {
     let at = text.floor_char_boundary(at);
     let near = text.floor_char_boundary(at.saturating_sub(NEAR_BYTES));
     text[near..at].rfind(char::is_whitespace).map(|space| near + space).filter(|end| *end > 0).unwrap_or(at)
 }
 
 /// Adds a piece of a line without `$…$` and URLs.
-fn push_prose(piece: &str, sample: &mut String) {
+pub(super) fn push_prose(piece: &str, sample: &mut String) {
     let mut start = 0;
     for formula in formulas(piece) {
         push_without_urls(&piece[start..formula.start], sample);

@@ -11,12 +11,16 @@
 mod codes;
 mod judged;
 mod script;
+mod second;
+mod share;
 
 use std::cell::RefCell;
 
 use crate::Block;
 use crate::fasttext::{Model, Scratch};
 use script::Letters;
+pub use second::{Second, identify_second};
+pub(crate) use share::SecondShare;
 
 /// A text's language, and how sure the model is.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +33,14 @@ pub struct Identified {
     pub confidence: f32,
     /// What it was judged by.
     pub basis: Basis,
+}
+
+impl Identified {
+    /// The language alone, such as `srp`; `None` where none was found.
+    #[must_use]
+    pub fn language(&self) -> Option<&str> {
+        self.label.split('_').next().filter(|language| *language != "und")
+    }
 }
 
 /// What a language was judged by.

@@ -139,11 +139,14 @@ impl Stage {
                 // The text stays, so that the next stage has it, and the language under the name that it reads.
                 let (text, blocks) = take_text(&mut row.clone())?;
                 let found = stage.identify(&text, &blocks);
+                let second = stage.identify_second(&text, &blocks, &found);
                 row.entry("language").or_insert_with(|| found.label.clone().into());
                 row.insert("label".into(), found.label.into());
                 row.insert("script".into(), found.script.into());
                 row.insert("confidence".into(), number(f64::from(found.confidence)));
                 row.insert("basis".into(), found.basis.name().into());
+                row.insert("second_language".into(), json!(second.label));
+                row.insert("second_language_share".into(), second.share.map_or(Value::Null, number));
                 Ok(())
             }
             Self::Scrub(stage) => scrub(stage, row),
@@ -211,8 +214,11 @@ fn scrub(stage: &Scrub, row: &mut Row) -> Result<(), String> {
 fn filter(stage: &Filters, row: &mut Row) -> Result<(), String> {
     let (text, blocks) = take_text(row)?;
     let language = string(row, "language")?;
-    let document =
-        Document::new(&text).with_language(language.as_deref()).with_blocks(&blocks).with_resources(stage.resources());
+    let document = Document::new(&text)
+        .with_language(language.as_deref())
+        .with_second_share(row.get("second_language_share").and_then(Value::as_f64))
+        .with_blocks(&blocks)
+        .with_resources(stage.resources());
     let judgement = stage.judge(&document);
     let measures = filters::FILTERS.iter().zip(&judgement.measures);
     let value = |value: Option<f64>| value.map_or(Value::Null, number);

@@ -12,7 +12,8 @@ mod token_counts;
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Float64Array, StringArray, StringBuilder, StructArray};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray, StringBuilder, StructArray};
+use arrow::datatypes::Float64Type;
 use filters::tokens::References;
 use filters::words::WordLists;
 use filters::{Bounds, Document, FILTERS, Resources, Verdict};
@@ -123,6 +124,9 @@ impl DocumentStage for Filters {
     fn apply(&self, batch: &mut Batch) -> Result<()> {
         let (texts, languages) = (batch.strings(&schema::TEXT)?, batch.strings(&schema::LANGUAGE)?);
         let block_column = batch.blocks()?;
+        let second = &schema::SECOND_LANGUAGE_SHARE;
+        let second = batch.has(second).then(|| batch.column(second)).transpose()?;
+        let second = second.and_then(|shares| shares.as_primitive_opt::<Float64Type>());
         let mut columns = vec![vec![None; batch.len()]; FILTERS.len()];
         let (mut branches, mut fates, mut blocks) = (StringBuilder::new(), Vec::new(), Vec::new());
         for row in 0..batch.len() {
@@ -133,6 +137,7 @@ impl DocumentStage for Filters {
             block_column.read(row, &mut blocks);
             let document = Document::new(texts.value(row))
                 .with_language(language(languages, row))
+                .with_second_share(second.filter(|shares| shares.is_valid(row)).map(|shares| shares.value(row)))
                 .with_blocks(&blocks)
                 .with_resources(&self.resources);
             let judgement = self.judge(&document);

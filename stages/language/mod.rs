@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::StringBuilder;
+use arrow::array::{Float64Builder, StringBuilder};
 use filters::fasttext::Model;
-use filters::language::{Identified, identify};
+use filters::language::{Identified, Second, identify, identify_second};
 use filters::{Block, Bounds};
 use serde::{Deserialize, Serialize};
 
@@ -88,9 +88,16 @@ pub(crate) const CONFIDENCE: &str = "language.confidence";
 /// What is said of this stage.
 pub static CARD: StageCard = StageCard {
     id: "language",
-    summary: "Identifies language and script, code and formulas left out.",
+    summary: "Identifies language, script and second language, code and formulas left out.",
     reads: &[&schema::TEXT, &schema::BLOCKS],
-    adds: &[&schema::LANGUAGE, &schema::SCRIPT, &schema::LANGUAGE_CONFIDENCE, &schema::LANGUAGE_BASIS],
+    adds: &[
+        &schema::LANGUAGE,
+        &schema::SCRIPT,
+        &schema::LANGUAGE_CONFIDENCE,
+        &schema::LANGUAGE_BASIS,
+        &schema::SECOND_LANGUAGE,
+        &schema::SECOND_LANGUAGE_SHARE,
+    ],
     memory: "the model",
 };
 
@@ -120,6 +127,12 @@ impl Language {
     pub fn identify(&self, text: &str, blocks: &[Block]) -> Identified {
         identify(&self.model, text, blocks)
     }
+
+    /// The second language of a text whose first is known.
+    #[must_use]
+    pub fn identify_second(&self, text: &str, blocks: &[Block], first: &Identified) -> Second {
+        identify_second(&self.model, text, blocks, first)
+    }
 }
 
 impl DocumentStage for Language {
@@ -130,7 +143,8 @@ impl DocumentStage for Language {
     fn apply(&self, batch: &mut Batch) -> Result<()> {
         let texts = batch.strings(&schema::TEXT)?;
         let block_column = batch.blocks()?;
-        let [mut labels, mut scripts, mut bases] = [(); 3].map(|()| StringBuilder::new());
+        let [mut labels, mut scripts, mut bases, mut seconds] = [(); 4].map(|()| StringBuilder::new());
+        let mut shares = Float64Builder::new();
         let (mut confidences, mut fates) = (Vec::with_capacity(batch.len()), Vec::new());
         let mut blocks = Vec::new();
         for row in 0..batch.len() {
@@ -138,6 +152,8 @@ impl DocumentStage for Language {
                 labels.append_null();
                 scripts.append_null();
                 bases.append_null();
+                seconds.append_null();
+                shares.append_null();
                 confidences.push(None);
                 continue;
             }
@@ -154,12 +170,17 @@ impl DocumentStage for Language {
             labels.append_value(&found.label);
             scripts.append_value(&found.script);
             bases.append_value(found.basis.name());
+            let second = self.identify_second(texts.value(row), &blocks, &found);
+            seconds.append_option(second.label);
+            shares.append_option(second.share);
             confidences.push(Some(found.confidence));
         }
         batch.set(&schema::LANGUAGE, Arc::new(labels.finish()))?;
         batch.set(&schema::SCRIPT, Arc::new(scripts.finish()))?;
         batch.set(&schema::LANGUAGE_CONFIDENCE, batch::floats(confidences))?;
         batch.set(&schema::LANGUAGE_BASIS, Arc::new(bases.finish()))?;
+        batch.set(&schema::SECOND_LANGUAGE, Arc::new(seconds.finish()))?;
+        batch.set(&schema::SECOND_LANGUAGE_SHARE, Arc::new(shares.finish()))?;
         for (row, fate) in fates {
             batch.end(row, fate);
         }

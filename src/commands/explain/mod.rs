@@ -147,7 +147,9 @@ fn one(
         let Some(document) = find(layout, folder, &Wanted::Id(id.clone()), 1)?.into_iter().next() else { continue };
         let of_kept: &[&Column] =
             if folder == "documents" { &[&schema::CLUSTER_SIZE, &schema::N_LINES_REMOVED] } else { &[] };
-        for column in [&schema::TITLE, &schema::TOPIC].into_iter().chain(of_kept.iter().copied()) {
+        for column in
+            [&schema::TITLE, &schema::SECOND_LANGUAGE, &schema::TOPIC].into_iter().chain(of_kept.iter().copied())
+        {
             if let Some(value) = shown(&document, column)? {
                 let _ = writeln!(text, "  {}: {value}", column.name);
             }
