@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 use stages::mix::MixConfig;
+use stages::names::nearest;
 use stages::plan;
 use stages::spec::{KINDS, StageSpec};
 use toml_edit::{Document, Item, Key, Table, TableLike};
@@ -289,19 +290,6 @@ fn known_keys<T: serde::Serialize>(base: &Value, parse: impl Fn(Value) -> serde_
         known.extend(filters::FILTERS.iter().map(|filter| filter.card().id.to_owned()));
     }
     known
-}
-
-/// `; did you mean …` for a name that is close, else what there is.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.into_iter().collect();
-    let close = known
-        .iter()
-        .map(|other| (strsim::normalized_damerau_levenshtein(name, other), other))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match close {
-        Some((likeness, other)) if likeness > 0.6 => format!("; did you mean `{other}`?"),
-        _ => format!("; there are: {}", known.join(", ")),
-    }
 }
 
 fn entries(table: &Table) -> impl Iterator<Item = (&Key, &Item)> {

@@ -55,7 +55,7 @@ impl Session {
             .enable_all()
             .build()
             .context("start the engine")?;
-        let models = ModelStore::new(resources.models.clone());
+        let models = model_store(resources.models.clone());
         let bench = Workbench::new(resources.threads, resources.memory, models, stop)?;
         Ok(Self { runtime, bench: Arc::new(bench) })
     }
@@ -147,6 +147,11 @@ fn what(run: &Run, part: &Part) -> String {
 /// Bytes of the input that a task stands for, for the progress of its phase.
 fn weight(run: &Run, part: &Part) -> u64 {
     run.shards.get(part.number as usize).filter(|shard| shard.stem == part.name).map_or(1, |shard| shard.bytes.max(1))
+}
+
+/// The models in these folders, and from the web.
+pub(crate) fn model_store(folders: Vec<PathBuf>) -> ModelStore {
+    ModelStore::new(folders).telling(|what| eprintln!("{what}"))
 }
 
 /// The folders in which models are looked for: `--models`, then `TROMMEL_MODELS`, then the user's cache.

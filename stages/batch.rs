@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StructArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, FixedSizeBinaryArray, RecordBatch, StringArray, StructArray, UInt32Array};
 use arrow::datatypes::{Float32Type, Schema, UInt32Type};
 use filters::{Block, BlockKind};
 
@@ -98,6 +98,14 @@ impl Batch {
     /// [`StageError::Internal`] when no stage added it, or with another type.
     pub fn strings(&self, column: &Column) -> Result<&StringArray> {
         self.column(column)?.as_string_opt().ok_or_else(|| wrong_type(column))
+    }
+
+    /// The documents' ids.
+    ///
+    /// # Errors
+    /// [`StageError::Internal`] when there are none.
+    pub fn ids(&self) -> Result<&FixedSizeBinaryArray> {
+        self.column(&schema::ID)?.as_fixed_size_binary_opt().ok_or_else(|| wrong_type(&schema::ID))
     }
 
     /// A column of numbers.

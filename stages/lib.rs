@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod lines;
 pub mod mix;
 pub mod models;
+pub mod names;
 pub mod pass;
 pub mod plan;
 pub mod read;

@@ -23,7 +23,7 @@ fn recipes() -> Vec<(String, String)> {
 /// others, so the least one is the sample's.
 fn without_downloads(recipe: &str) -> String {
     let line = |line: &str| {
-        if line.starts_with("model = \"lid.176#") {
+        if line.starts_with("model = \"https://") {
             "model = \"embedded:language\"\n".to_owned()
         } else if line.starts_with("confidence = ") {
             "confidence = { min = 0.5 }\n".to_owned()

@@ -150,9 +150,15 @@ pub fn classify(
     let scores = Scores { quality, math, code, topic: topic.as_ref().map(|topic| topic.probability.min(1.0)) };
     Classified {
         class: decide(document, &scores, thresholds),
-        topic: topic.map(|topic| topic.label.replace('_', " ")),
+        topic: topic.map(|topic| topic_name(topic.label)),
         scores,
     }
+}
+
+/// The topic of a label of the model: fastText's labels hold no spaces.
+#[must_use]
+pub fn topic_name(label: &str) -> String {
+    label.replace('_', " ")
 }
 
 /// The probabilities of some labels; none where the model does not have the label.

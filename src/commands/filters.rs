@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use filters::{Bounds, FILTERS};
+use stages::names::nearest;
 
 use super::{Usage, print};
 use crate::cli::FiltersArgs;
-use crate::recipe::nearest;
 
 pub(super) fn run(args: &FiltersArgs) -> Result<()> {
     if args.show.is_none() {

@@ -8,12 +8,13 @@ use filters::{Bounds, FILTERS, verdict};
 use indicatif::HumanCount;
 use stages::filter::FilterConfig;
 use stages::ledger::{Judged, Moves, judge};
+use stages::names::nearest;
 use stages::spec::StageSpec;
 
 use super::saved::Saved;
 use super::{Usage, print};
 use crate::cli::JudgeArgs;
-use crate::recipe::{Recipe, nearest};
+use crate::recipe::Recipe;
 
 pub(super) fn run(args: &JudgeArgs) -> Result<()> {
     let (layout, _, recipe) = Saved::finished(&args.run)?;
@@ -95,7 +96,7 @@ fn reasons_for_another_run(run: &Recipe, other: Option<&Recipe>, after: &FilterC
 /// Whether a stage may reject what the filters kept, by what only a run knows.
 fn rejects_behind_filters(stage: &StageSpec) -> bool {
     match stage {
-        StageSpec::Classify(config) => config.quality != Bounds::NONE,
+        StageSpec::Classify(config) => config.rejects(),
         StageSpec::Write(_) | StageSpec::Filter(_) => false,
         stage => !stage.is_global(),
     }

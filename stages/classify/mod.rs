@@ -1,5 +1,8 @@
 //! classify: quality, topic and class of each document, by fastText models and the document's blocks.
 
+mod keep;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{StringBuilder, StructArray};
@@ -8,6 +11,7 @@ use filters::fasttext::{Model, Scratch};
 use filters::{Block, Bounds, Document, Verdict};
 use serde::{Deserialize, Serialize};
 
+use self::keep::Keep;
 use crate::batch::{self, Batch};
 use crate::error::Result;
 use crate::fate::Fate;
@@ -27,6 +31,9 @@ pub struct ClassifyConfig {
     pub quality_model: String,
     /// The quality score that keeps a document; without a bound it is only recorded.
     pub quality: Bounds,
+    /// The share of documents that stays, by topic (`Entertainment`) or class (`general`), 0 to 1; of two that hold, the
+    /// lower. Drawn by the document's id; what is not named stays.
+    pub keep: BTreeMap<String, f64>,
     /// From where on evidence decides the class.
     pub thresholds: Thresholds,
 }
@@ -38,6 +45,7 @@ impl Default for ClassifyConfig {
             topic: "embedded:topic".into(),
             quality_model: "embedded:quality".into(),
             quality: Bounds::NONE,
+            keep: BTreeMap::new(),
             thresholds: Thresholds::default(),
         }
     }
@@ -48,7 +56,13 @@ impl ClassifyConfig {
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let quality = self.quality.problem().map(|problem| format!("classify.quality: {problem}"));
-        quality.into_iter().chain(self.thresholds.problems()).collect()
+        quality.into_iter().chain(Keep::problems(&self.keep)).chain(self.thresholds.problems()).collect()
+    }
+
+    /// Whether it takes documents out, and not only tells of them.
+    #[must_use]
+    pub fn rejects(&self) -> bool {
+        self.quality != Bounds::NONE || !self.keep.is_empty()
     }
 
     /// The models.
@@ -65,6 +79,7 @@ pub struct Classify {
     topic: Arc<Model>,
     quality: Arc<Model>,
     bounds: Bounds,
+    keep: Keep,
     thresholds: Thresholds,
 }
 
@@ -72,7 +87,7 @@ pub struct Classify {
 pub static CARD: StageCard = StageCard {
     id: "classify",
     summary: "Scores quality, names the topic, and decides the class that mixes draw from.",
-    reads: &[&schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE],
+    reads: &[&schema::ID, &schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE],
     adds: &[&schema::TOPIC, &schema::CLASS, &schema::SCORES],
     memory: "the models",
 };
@@ -81,13 +96,17 @@ impl Classify {
     /// The stage of these settings.
     ///
     /// # Errors
-    /// [`crate::StageError::Model`] when a model cannot be loaded.
+    /// [`crate::StageError::Model`] when a model cannot be loaded, [`crate::StageError::Recipe`] when `keep` names what is
+    /// no topic of it.
     pub fn new(config: &ClassifyConfig, models: &ModelStore) -> Result<Self> {
+        let topic = models.fasttext(&config.topic)?;
+        let topics: Vec<String> = topic.labels().map(classes::topic_name).collect();
         Ok(Self {
             class: models.fasttext(&config.class)?,
-            topic: models.fasttext(&config.topic)?,
+            topic,
             quality: models.fasttext(&config.quality_model)?,
             bounds: config.quality,
+            keep: Keep::new(&config.keep, &topics)?,
             thresholds: config.thresholds,
         })
     }
@@ -117,6 +136,7 @@ impl DocumentStage for Classify {
         let texts = batch.strings(&schema::TEXT)?;
         let block_column = batch.has(&schema::BLOCKS).then(|| batch.blocks()).transpose()?;
         let languages = batch.has(&schema::LANGUAGE).then(|| batch.strings(&schema::LANGUAGE)).transpose()?;
+        let ids = if self.keep.is_empty() { None } else { Some(batch.ids()?) };
         let urls = batch.has(&schema::URL).then(|| batch.strings(&schema::URL)).transpose()?;
         let (mut topics, mut labels) = (StringBuilder::new(), StringBuilder::new());
         let mut scores = schema::SCORES_NAMED.map(|_| Vec::with_capacity(batch.len()));
@@ -139,6 +159,8 @@ impl DocumentStage for Classify {
             if let Verdict::Reject { value, bound } = self.bounds.judge(found.scores.quality.map(f64::from)) {
                 fates.push((row, Fate::broke(CARD.id, "classify.quality", value, bound)));
             }
+            let drawn = ids.and_then(|ids| self.keep.judge(ids.value(row), &found));
+            fates.extend(drawn.map(|fate| (row, fate)));
             topics.append_option(found.topic);
             labels.append_value(found.class.name());
             let said = found.scores;
@@ -233,5 +255,10 @@ mod tests {
         assert!(ClassifyConfig::default().problems().is_empty());
         let config = ClassifyConfig { quality: Bounds::between(0.9, 0.1), ..ClassifyConfig::default() };
         assert_eq!(config.problems().len(), 1);
+        let unknown = serde_json::json!({ "keep": { "Sprots & Fitness": 0.5 } });
+        let config: ClassifyConfig = serde_json::from_value(unknown).unwrap();
+        assert!(config.problems().is_empty(), "the model knows its topics, and not the recipe");
+        let told = Classify::new(&config, &ModelStore::default()).unwrap_err().to_string();
+        assert!(told.contains("`Sports & Fitness`"), "{told}");
     }
 }

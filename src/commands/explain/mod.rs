@@ -28,7 +28,7 @@ use super::saved::Saved;
 use super::{Usage, print};
 use crate::cli::ExplainArgs;
 use crate::recipe::Recipe;
-use crate::session::model_folders;
+use crate::session::{model_folders, model_store};
 
 /// Documents shown when several are meant.
 const MOST: usize = 5;
@@ -236,7 +236,7 @@ fn measured(text: &mut String, measures: &StructArray, branch: Option<&str>, lan
 }
 
 fn models(args: &ExplainArgs) -> ModelStore {
-    ModelStore::new(model_folders(args.resources.models.clone()))
+    model_store(model_folders(args.resources.models.clone()))
 }
 
 /// A page given by hand, through the recipe's per-document stages.

@@ -1,0 +1,71 @@
+//! What the stage `classify` does to a whole run.
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "support/run.rs"]
+mod run;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use run::{count, fail, path, sample_crawl, sql, succeed};
+
+/// The sample's recipe with these lines in its stage `classify`, in a file.
+fn recipe(folder: &Path, name: &str, settings: &str) -> PathBuf {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/sample.toml")).unwrap();
+    let stage = "kind = \"classify\"\n";
+    assert!(text.contains(stage));
+    let file = folder.join(format!("{name}.toml"));
+    std::fs::write(&file, text.replace(stage, &format!("{stage}{settings}\n"))).unwrap();
+    file
+}
+
+/// A run of it over the sample crawl.
+fn finished(folder: &Path, name: &str, settings: &str) -> PathBuf {
+    let (file, out) = (recipe(folder, name, settings), folder.join(name));
+    succeed(&["run", path(&file), "--input", path(&sample_crawl()), "--out", path(&out)]);
+    out
+}
+
+fn ids(run: &Path, query: &str) -> BTreeSet<String> {
+    sql(run, query).iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_share_of_a_class_stays_and_each_that_goes_says_its_draw() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = finished(folder.path(), "whole", "");
+    let half = finished(folder.path(), "half", "keep = { general = 0.5, code = 0 }");
+    let less = finished(folder.path(), "less", "keep = { general = 0.2 }");
+    let kept = |run: &Path, class: &str| {
+        ids(run, &format!("select encode(id, 'hex') as id from documents where class = '{class}'"))
+    };
+    let gone = |run: &Path| {
+        ids(run, "select encode(id, 'hex') as id from rejected where fate['rule'] = 'classify.keep'")
+    };
+    let (all, stay) = (kept(&whole, "general"), kept(&half, "general"));
+    assert!(stay.len() * 4 > all.len() && stay.len() * 4 < all.len() * 3, "{} of {}", stay.len(), all.len());
+    assert!(kept(&less, "general").is_subset(&stay), "what stays at a rate stays at a higher one");
+    assert!(!kept(&whole, "code").is_empty() && kept(&half, "code").is_empty());
+    assert_eq!(kept(&half, "multilingual"), kept(&whole, "multilingual"));
+    // Nothing is lost: what stays and what its draw took out are what there was.
+    let documents = |run: &Path| ids(run, "select encode(id, 'hex') as id from documents");
+    assert_eq!(documents(&half).union(&gone(&half)).cloned().collect::<BTreeSet<_>>(), documents(&whole));
+    let unexplained = "select count(*) from ledger where fate['rule'] = 'classify.keep' and \
+                       (fate['value'] < fate['bound'] or fate['evidence'] <> class or fate['stage'] <> 'classify')";
+    assert_eq!(count(&half, unexplained), 0);
+    let told = succeed(&["judge", path(&half), "--set", "length.words.min=60"]);
+    assert!(told.contains("`classify` behind the filters"), "{told}");
+}
+
+#[test]
+fn a_topic_that_the_model_has_not_is_told_before_anything_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = recipe(folder.path(), "wrong", "keep = { Entertainmnet = 0.3 }");
+    let out = folder.path().join("out");
+    let told = fail(2, &["run", path(&file), "--input", path(&sample_crawl()), "--out", path(&out)]);
+    assert!(told.contains("no topic `Entertainmnet`") && told.contains("did you mean `Entertainment`?"), "{told}");
+    assert!(!out.join("commits").exists());
+    let file = recipe(folder.path(), "high", "keep = { Entertainment = 30 }");
+    let told = fail(2, &["print-config", path(&file)]);
+    assert!(told.contains("classify.keep.Entertainment: 30 is no share"), "{told}");
+}
