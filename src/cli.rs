@@ -346,12 +346,17 @@ pub(crate) struct SelftestArgs {
 pub(crate) struct TrainArgs {
     /// The model: language, class, topic, quality, or extraction (which blocks of a page are content); kl, a file of
     /// token references for the divergence filter, of --input; or language-thresholds, the least confidence of each
-    /// language by FineWeb-2's rule, printed for a recipe
-    #[arg(value_parser = ["language", "class", "topic", "quality", "extraction", "kl", "language-thresholds"])]
+    /// language by FineWeb-2's rule, and quality-thresholds, the quality score of its best documents, printed for a recipe
+    #[arg(value_parser = [
+        "language", "class", "topic", "quality", "extraction", "kl", "language-thresholds", "quality-thresholds",
+    ])]
     pub model: String,
-    /// The folder of training data (see docs/models.md for its layout); of `language-thresholds`, that of a finished run
+    /// The folder of training data (see docs/models.md for its layout); of the thresholds, that of a finished run
     #[arg(long, value_name = "DIR", env = "TROMMEL_DATA", required_unless_present = "input")]
     pub data: Option<PathBuf>,
+    /// Of `quality-thresholds`: the share of each language's documents that stays, 0 to 1
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value_t = 0.5)]
+    pub share: f64,
     /// Of `kl`: the corpus, JSON lines, Parquet or WET with texts and their languages; or the folder of a finished run
     #[arg(long, num_args = 1.., value_name = "GLOB", required_if_eq("model", "kl"))]
     pub input: Vec<String>,

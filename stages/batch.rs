@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, FixedSizeBinaryArray, RecordBatch, StringArray, StructArray, UInt32Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, FixedSizeBinaryArray, RecordBatch, StringArray, StructArray, UInt32Array,
+};
 use arrow::datatypes::{Float32Type, Schema, UInt32Type};
 use filters::{Block, BlockKind};
 

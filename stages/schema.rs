@@ -122,6 +122,8 @@ columns! {
     CLASS: "class" = DataType::Utf8;
     /// What the models say: quality, code, math, topic; each 0 to 1.
     SCORES: "scores" = DataType::Struct(score_fields());
+    /// How many of the recipe's `quality_buckets` the quality score reaches, 0 for the worst; null where it has none.
+    QUALITY_BUCKET: "quality_bucket" = DataType::UInt32;
     /// xxh3-128 of the canonical URL.
     KEY_URL: "key_url" = DataType::FixedSizeBinary(16);
     /// xxh3-128 of the normalised text.
@@ -259,6 +261,7 @@ pub static DOCUMENTS: &[&Column] = &[
     &TOPIC,
     &CLASS,
     &SCORES,
+    &QUALITY_BUCKET,
     &CLUSTER_SIZE,
 ];
 

@@ -39,9 +39,8 @@ fn a_share_of_a_class_stays_and_each_that_goes_says_its_draw() {
     let kept = |run: &Path, class: &str| {
         ids(run, &format!("select encode(id, 'hex') as id from documents where class = '{class}'"))
     };
-    let gone = |run: &Path| {
-        ids(run, "select encode(id, 'hex') as id from rejected where fate['rule'] = 'classify.keep'")
-    };
+    let gone =
+        |run: &Path| ids(run, "select encode(id, 'hex') as id from rejected where fate['rule'] = 'classify.keep'");
     let (all, stay) = (kept(&whole, "general"), kept(&half, "general"));
     assert!(stay.len() * 4 > all.len() && stay.len() * 4 < all.len() * 3, "{} of {}", stay.len(), all.len());
     assert!(kept(&less, "general").is_subset(&stay), "what stays at a rate stays at a higher one");
@@ -68,4 +67,47 @@ fn a_topic_that_the_model_has_not_is_told_before_anything_is_read() {
     let file = recipe(folder.path(), "high", "keep = { Entertainment = 30 }");
     let told = fail(2, &["print-config", path(&file)]);
     assert!(told.contains("classify.keep.Entertainment: 30 is no share"), "{told}");
+}
+
+#[test]
+fn quality_is_judged_by_the_bounds_that_a_run_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = finished(folder.path(), "whole", "");
+    let printed = succeed(&["train", "quality-thresholds", "--data", path(&whole), "--share", "0.3"]);
+    let line = printed.lines().find(|line| line.trim_start_matches("# ").starts_with("eng_Latn = ")).unwrap();
+    assert!(line.starts_with("# "), "the sample has fewer than 100 pages of a language: {line}");
+    let (setting, _) = line.trim_start_matches("# ").rsplit_once(" # of").unwrap();
+    let settings = format!("languages = {{ {setting} }}");
+    let best = finished(folder.path(), "best", &settings);
+    let english = |run: &Path, more: &str| {
+        count(
+            run,
+            &format!(
+                "select count(*) from ledger where language = 'eng_Latn' and scores['quality'] is not null {more}"
+            ),
+        )
+    };
+    let (all, kept) = (english(&whole, ""), english(&best, "and fate['outcome'] = 'kept'"));
+    assert!(all > 20 && kept * 10 >= all * 3 && kept * 10 <= all * 4, "{kept} of {all}");
+    assert_eq!(english(&best, "and fate['rule'] = 'classify.quality'"), all - kept);
+    // Tenths of the English documents, whatever their fate; other languages have no buckets.
+    let both = "(select language, quality_bucket from documents union all \
+                select language, quality_bucket from rejected where scores['quality'] is not null)";
+    let buckets = sql(
+        &best,
+        &format!(
+            "select quality_bucket as b, count(*) as n from {both} where language = 'eng_Latn' group by 1 order by 1"
+        ),
+    );
+    let buckets: Vec<(u64, u64)> =
+        buckets.iter().map(|row| (row["b"].as_u64().unwrap(), row["n"].as_u64().unwrap())).collect();
+    assert_eq!(buckets.iter().map(|(bucket, _)| *bucket).collect::<Vec<_>>(), (0..10).collect::<Vec<_>>());
+    assert!(buckets.iter().all(|(_, n)| n * 20 >= all && n * 5 <= all), "{buckets:?} of {all}");
+    assert_eq!(
+        count(
+            &best,
+            &format!("select count(*) from {both} where language <> 'eng_Latn' and quality_bucket is not null")
+        ),
+        0
+    );
 }

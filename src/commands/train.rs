@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use stages::ledger::{confidences, least_confidence};
+use stages::ledger::{best, confidences, least_confidence, qualities};
 
 use super::saved::Saved;
 use super::{print, references};
@@ -20,8 +20,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
         return references::make(args, out);
     }
     let data = args.data.as_deref().context("--data DIR is missing: the folder of training data")?;
-    if args.model == "language-thresholds" {
-        return language_thresholds(data);
+    match args.model.as_str() {
+        "language-thresholds" => return language_thresholds(data),
+        "quality-thresholds" => return quality_thresholds(data, args.share),
+        _ => {}
     }
     let shipped = if args.model == "extraction" { "stages/extract" } else { "filters/models" };
     let out = out.unwrap_or_else(|| Path::new(shipped));
@@ -39,6 +41,25 @@ fn language_thresholds(folder: &Path) -> Result<()> {
         // Too few documents: shown, not set. Writing to a string cannot fail.
         let mark = if values.len() < FEW { "# " } else { "" };
         let _ = writeln!(text, "{mark}{label} = {{ min = {least:.3} }} # of {} documents", values.len());
+    }
+    print(&text)
+}
+
+/// The quality score of the best share of each language in a finished run, and those of its tenths, as lines for a recipe.
+fn quality_thresholds(folder: &Path, share: f64) -> Result<()> {
+    let (layout, ..) = Saved::finished(folder)?;
+    let mut text = format!("[stage.languages] # under the stage `classify`: the best {share} of each language\n");
+    for (label, values) in qualities(&layout)? {
+        let Some(least) = best(&values, share) else { continue };
+        let tenths = (1..10).rev().filter_map(|tenth| best(&values, f64::from(tenth) / 10.0));
+        let tenths = tenths.map(|score| score.to_string()).collect::<Vec<_>>().join(", ");
+        // As above.
+        let mark = if values.len() < FEW { "# " } else { "" };
+        let _ = writeln!(
+            text,
+            "{mark}{label} = {{ quality = {{ min = {least} }}, quality_buckets = [{tenths}] }} # of {} documents",
+            values.len()
+        );
     }
     print(&text)
 }

@@ -1,16 +1,16 @@
 //! classify: quality, topic and class of each document, by fastText models and the document's blocks.
 
+mod config;
 mod keep;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{StringBuilder, StructArray};
-use filters::classes::{self, Classified, Models, Thresholds};
+use filters::classes::{self, Classified, Models};
 use filters::fasttext::{Model, Scratch};
-use filters::{Block, Bounds, Document, Verdict};
-use serde::{Deserialize, Serialize};
+use filters::{Block, Document, Verdict};
 
+pub use self::config::{ClassifyConfig, LanguageQuality};
 use self::keep::Keep;
 use crate::batch::{self, Batch};
 use crate::error::Result;
@@ -19,68 +19,14 @@ use crate::models::ModelStore;
 use crate::schema;
 use crate::stage::{DocumentStage, StageCard};
 
-/// `classify` in a recipe.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ClassifyConfig {
-    /// The fastText model with labels `general`, `math` and `code`, by name.
-    pub class: String,
-    /// The fastText model whose labels are topics, by name.
-    pub topic: String,
-    /// The fastText model with labels `high` and `low`, by name.
-    pub quality_model: String,
-    /// The quality score that keeps a document; without a bound it is only recorded.
-    pub quality: Bounds,
-    /// The share of documents that stays, by topic (`Entertainment`) or class (`general`), 0 to 1; of two that hold, the
-    /// lower. Drawn by the document's id; what is not named stays.
-    pub keep: BTreeMap<String, f64>,
-    /// From where on evidence decides the class.
-    pub thresholds: Thresholds,
-}
-
-impl Default for ClassifyConfig {
-    fn default() -> Self {
-        Self {
-            class: "embedded:class".into(),
-            topic: "embedded:topic".into(),
-            quality_model: "embedded:quality".into(),
-            quality: Bounds::NONE,
-            keep: BTreeMap::new(),
-            thresholds: Thresholds::default(),
-        }
-    }
-}
-
-impl ClassifyConfig {
-    /// Everything that cannot be meant.
-    #[must_use]
-    pub fn problems(&self) -> Vec<String> {
-        let quality = self.quality.problem().map(|problem| format!("classify.quality: {problem}"));
-        quality.into_iter().chain(Keep::problems(&self.keep)).chain(self.thresholds.problems()).collect()
-    }
-
-    /// Whether it takes documents out, and not only tells of them.
-    #[must_use]
-    pub fn rejects(&self) -> bool {
-        self.quality != Bounds::NONE || !self.keep.is_empty()
-    }
-
-    /// The models.
-    #[must_use]
-    pub fn resources(&self) -> Vec<&str> {
-        vec![&self.class, &self.topic, &self.quality_model]
-    }
-}
-
 /// Classifies documents.
 #[derive(Debug)]
 pub struct Classify {
     class: Arc<Model>,
     topic: Arc<Model>,
     quality: Arc<Model>,
-    bounds: Bounds,
     keep: Keep,
-    thresholds: Thresholds,
+    config: ClassifyConfig,
 }
 
 /// What is said of this stage.
@@ -88,7 +34,7 @@ pub static CARD: StageCard = StageCard {
     id: "classify",
     summary: "Scores quality, names the topic, and decides the class that mixes draw from.",
     reads: &[&schema::ID, &schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE],
-    adds: &[&schema::TOPIC, &schema::CLASS, &schema::SCORES],
+    adds: &[&schema::TOPIC, &schema::CLASS, &schema::SCORES, &schema::QUALITY_BUCKET],
     memory: "the models",
 };
 
@@ -105,9 +51,8 @@ impl Classify {
             class: models.fasttext(&config.class)?,
             topic,
             quality: models.fasttext(&config.quality_model)?,
-            bounds: config.quality,
             keep: Keep::new(&config.keep, &topics)?,
-            thresholds: config.thresholds,
+            config: config.clone(),
         })
     }
 
@@ -123,7 +68,7 @@ impl Classify {
     ) -> Classified {
         let models = Models { class: &self.class, topic: &self.topic, quality: &self.quality };
         let document = Document::new(text).with_blocks(blocks).with_language(language);
-        classes::classify(models, &self.thresholds, &document, url, scratch)
+        classes::classify(models, &self.config.thresholds, &document, url, scratch)
     }
 }
 
@@ -140,11 +85,13 @@ impl DocumentStage for Classify {
         let urls = batch.has(&schema::URL).then(|| batch.strings(&schema::URL)).transpose()?;
         let (mut topics, mut labels) = (StringBuilder::new(), StringBuilder::new());
         let mut scores = schema::SCORES_NAMED.map(|_| Vec::with_capacity(batch.len()));
+        let mut buckets = Vec::with_capacity(batch.len());
         let (mut fates, mut blocks, mut scratch) = (Vec::new(), Vec::new(), Scratch::default());
         for row in 0..batch.len() {
             if !batch.is_alive(row) {
                 topics.append_null();
                 labels.append_null();
+                buckets.push(None);
                 for column in &mut scores {
                     column.push(None);
                 }
@@ -156,7 +103,10 @@ impl DocumentStage for Classify {
             }
             let (language, url) = (text_at(languages, row), text_at(urls, row));
             let found = self.classify(texts.value(row), &blocks, language, url, &mut scratch);
-            if let Verdict::Reject { value, bound } = self.bounds.judge(found.scores.quality.map(f64::from)) {
+            let quality = found.scores.quality;
+            buckets.push(quality.and_then(|quality| self.config.bucket_of(language, quality)));
+            let bounds = self.config.quality_of(language);
+            if let Verdict::Reject { value, bound } = bounds.judge(quality.map(f64::from)) {
                 fates.push((row, Fate::broke(CARD.id, "classify.quality", value, bound)));
             }
             let drawn = ids.and_then(|ids| self.keep.judge(ids.value(row), &found));
@@ -172,6 +122,7 @@ impl DocumentStage for Classify {
         batch.set(&schema::TOPIC, Arc::new(topics.finish()))?;
         batch.set(&schema::CLASS, Arc::new(labels.finish()))?;
         batch.set(&schema::SCORES, Arc::new(StructArray::new(schema::score_fields(), scores, None)))?;
+        batch.set(&schema::QUALITY_BUCKET, batch::numbers(buckets))?;
         for (row, fate) in fates {
             batch.end(row, fate);
         }
@@ -189,6 +140,8 @@ fn text_at(column: Option<&arrow::array::StringArray>, row: usize) -> Option<&st
 mod tests {
     use arrow::array::{Array, AsArray, RecordBatch, StringArray};
     use arrow::datatypes::{Float32Type, Schema};
+
+    use filters::Bounds;
 
     use super::*;
 
@@ -251,10 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_cannot_be_meant() {
-        assert!(ClassifyConfig::default().problems().is_empty());
-        let config = ClassifyConfig { quality: Bounds::between(0.9, 0.1), ..ClassifyConfig::default() };
-        assert_eq!(config.problems().len(), 1);
+    fn a_topic_that_the_model_has_not_is_refused() {
         let unknown = serde_json::json!({ "keep": { "Sprots & Fitness": 0.5 } });
         let config: ClassifyConfig = serde_json::from_value(unknown).unwrap();
         assert!(config.problems().is_empty(), "the model knows its topics, and not the recipe");

@@ -1,6 +1,6 @@
 //! The ledger of a run, read: one row an input record, with its fate and every measure.
 
-mod confidences;
+mod by_language;
 mod fairness;
 mod fates;
 mod find;
@@ -16,7 +16,7 @@ use arrow::datatypes::SchemaRef;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-pub use confidences::{confidences, least_confidence};
+pub use by_language::{ByLanguage, best, confidences, least_confidence, qualities};
 pub use fairness::{Cell, fairness};
 pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};

@@ -12,7 +12,7 @@ use super::hex;
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 16;
 /// For each of: a connection, and the head of the answer. A body may take as long as it needs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Whether a name is an address. Plain `http` is for servers on this machine alone.
 pub(super) fn is_address(name: &str) -> bool {

@@ -88,8 +88,9 @@ impl ModelStore {
             return checked(plain, bytes.to_vec(), expected.as_deref());
         }
         if is_address(plain) {
-            let hint = format!("write its SHA-256 behind the address, `{plain}#sha256=…`: what the web gives may change");
-            return self.from_web(plain, &expected.ok_or_else(|| problem(plain, hint))?);
+            let hint =
+                format!("write its SHA-256 behind the address, `{plain}#sha256=…`: what the web gives may change");
+            return self.web_file(plain, &expected.ok_or_else(|| problem(plain, hint))?);
         }
         if let Some(path) = self.find(plain) {
             return checked(plain, read(&path)?, expected.as_deref());
@@ -99,13 +100,14 @@ impl ModelStore {
     }
 
     /// What stands at an address, from a folder or from there.
-    fn from_web(&self, address: &str, sum: &str) -> Result<Vec<u8>> {
+    fn web_file(&self, address: &str, sum: &str) -> Result<Vec<u8>> {
         let _one = self.fetching.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bytes) = self.under_checksum(sum)? {
             return Ok(bytes);
         }
         let file = file_name(address);
-        let named = self.folders.iter().map(|folder| folder.join(file)).filter(|path| !file.is_empty() && path.is_file());
+        let named =
+            self.folders.iter().map(|folder| folder.join(file)).filter(|path| !file.is_empty() && path.is_file());
         for path in named {
             let bytes = read(&path)?;
             if checksum_of(&bytes) == sum {
