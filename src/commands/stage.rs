@@ -85,7 +85,7 @@ enum Stage {
     Scrub(Scrub),
     Filter(Filters),
     /// With what identifies the language of a line that does not say it.
-    Classify(Classify, Language),
+    Classify(Box<Classify>, Language),
 }
 
 type Row = Map<String, Value>;
@@ -106,7 +106,10 @@ impl Stage {
                     StageSpec::Language(config) => Some(config.clone()),
                     _ => None,
                 });
-                Self::Classify(Classify::new(config, models)?, Language::new(&language.unwrap_or_default(), models)?)
+                Self::Classify(
+                    Box::new(Classify::new(config, models)?),
+                    Language::new(&language.unwrap_or_default(), models)?,
+                )
             }
             _ => Self::Extract,
         })
