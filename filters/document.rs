@@ -11,7 +11,7 @@ use crate::lines::Shapes;
 use crate::phrases::{self, Phrases};
 use crate::repetition::{self, Repeated, Repeats};
 use crate::text;
-use crate::tokens::{References, Scores, TokenCounts, add_up};
+use crate::tokens::{References, Scores, TokenCounts, count_different};
 use crate::vocabulary::Vocabulary;
 use crate::words::{Found, StopWords, WordLists};
 
@@ -289,7 +289,7 @@ impl<'a> Document<'a> {
 
     /// Phrases that mark what is no text.
     pub(crate) fn phrases(&self) -> &Phrases {
-        self.phrases.get_or_init(|| phrases::find(self.text))
+        self.phrases.get_or_init(|| phrases::find(self.text, self.lines()))
     }
 
     /// What the text is as source code, and the characters of its lines without the white space at their ends.
@@ -306,9 +306,7 @@ impl<'a> Document<'a> {
     /// Its words by bucket, as [`crate::tokens::count_tokens`] counts them.
     #[must_use]
     pub fn token_counts(&self) -> TokenCounts {
-        let mut counts = TokenCounts::new();
-        add_up(self.vocabulary().words.iter().map(|entry| (entry.word, entry.count)), &mut counts);
-        counts
+        count_different(&self.vocabulary().words)
     }
 
     /// Where its words stand among the references' documents; nothing without a language or a reference.

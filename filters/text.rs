@@ -58,74 +58,80 @@ fn offset(text: &str, part: &str) -> usize {
 
 /// Calls `visit` with each word in order.
 pub fn words<'a>(text: &'a str, mut visit: impl FnMut(&'a str)) {
-    let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
-        // The pieces of ASCII that end within the next 64 bytes, as most do: what is asked of a byte is asked of all of them
-        // at once, and no branch depends on where a word begins and ends.
-        if bytes[at].is_ascii()
-            && let Some(window) = bytes[at..].first_chunk()
-        {
-            let mut ends = which(window, |byte| !(0x21..0x80).contains(&byte));
-            let mut letters = which(window, |byte| byte.is_ascii_alphanumeric());
-            let start = at;
-            while ends != 0 && matches!(BYTES[usize::from(window[ends.trailing_zeros() as usize])], Byte::Space) {
-                let end = ends.trailing_zeros();
-                let word = letters & !(u64::MAX << end);
-                if word != 0 {
-                    visit(&text[start + word.trailing_zeros() as usize..start + 64 - word.leading_zeros() as usize]);
-                }
-                letters ^= word;
-                ends &= ends - 1;
-                at = start + end as usize + 1;
-            }
-            if at > start && ends == 0 {
+    while at < text.len() {
+        at = window(text, at, &mut visit).unwrap_or_else(|at| piece(text, at, &mut visit));
+    }
+}
+
+/// The words of the pieces of ASCII that end within the next 64 bytes: what is asked of a byte is asked of all of them at
+/// once, and no branch depends on where a word begins and ends. Where it stopped; an error where a piece begins there that
+/// has other bytes, or no end within the window.
+#[inline]
+fn window<'a>(text: &'a str, start: usize, visit: &mut impl FnMut(&'a str)) -> Result<usize, usize> {
+    let bytes = &text.as_bytes()[start..];
+    let Some(bytes) = bytes.first_chunk().filter(|bytes| bytes[0].is_ascii()) else { return Err(start) };
+    let mut ends = which(bytes, |byte| !(0x21..0x80).contains(&byte));
+    let mut letters = which(bytes, |byte| byte.is_ascii_alphanumeric());
+    let mut next = 0;
+    while ends != 0 {
+        let end = ends.trailing_zeros() as usize;
+        if !matches!(BYTES[usize::from(bytes[end])], Byte::Space) {
+            return Err(start + next);
+        }
+        let word = letters & !(u64::MAX << end);
+        if word != 0 {
+            visit(&text[start + word.trailing_zeros() as usize..start + 64 - word.leading_zeros() as usize]);
+        }
+        letters ^= word;
+        ends &= ends - 1;
+        next = end + 1;
+    }
+    if next > 0 { Ok(start + next) } else { Err(start) }
+}
+
+/// The words of one piece between white space; where it and that white space end.
+fn piece<'a>(text: &'a str, start: usize, visit: &mut impl FnMut(&'a str)) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    // What its bytes say of it.
+    let (mut ascii, mut space) = (true, 0);
+    loop {
+        at += ordinary(bytes, at);
+        let Some(byte) = bytes.get(at) else { break };
+        match BYTES[usize::from(*byte)] {
+            Byte::Other => {
+                at += 1;
                 continue;
             }
-            if at == bytes.len() {
+            Byte::Space => {
+                space = 1;
                 break;
             }
+            Byte::NotAscii => ascii = false,
         }
-        // One piece between white space, with what its bytes say of it.
-        let start = at;
-        let (mut ascii, mut space) = (true, 0);
-        loop {
-            at += ordinary(bytes, at);
-            let Some(byte) = bytes.get(at) else { break };
-            match BYTES[usize::from(*byte)] {
-                Byte::Other => {
-                    at += 1;
-                    continue;
-                }
-                Byte::Space => {
-                    space = 1;
-                    break;
-                }
-                Byte::NotAscii => ascii = false,
-            }
-            let Some(character) = text[at..].chars().next() else { break };
-            if character.is_whitespace() {
-                space = character.len_utf8();
-                break;
-            }
-            at += character.len_utf8();
+        let Some(character) = text[at..].chars().next() else { break };
+        if character.is_whitespace() {
+            space = character.len_utf8();
+            break;
         }
-        let piece = &text[start..at];
-        at += space;
-        if ascii {
-            let word = trim_ascii_punctuation(piece);
-            if !word.is_empty() {
-                visit(word);
-            }
-        } else if piece.chars().any(is_unspaced) {
-            segment(piece, &mut visit);
-        } else {
-            let word = piece.trim_matches(is_punctuation);
-            if !word.is_empty() {
-                visit(word);
-            }
+        at += character.len_utf8();
+    }
+    let piece = &text[start..at];
+    if ascii {
+        let word = trim_ascii_punctuation(piece);
+        if !word.is_empty() {
+            visit(word);
+        }
+    } else if piece.chars().any(is_unspaced) {
+        segment(piece, visit);
+    } else {
+        let word = piece.trim_matches(is_punctuation);
+        if !word.is_empty() {
+            visit(word);
         }
     }
+    at + space
 }
 
 /// How many words; see [`words`].
@@ -140,10 +146,12 @@ pub fn count_words(text: &str) -> usize {
 #[inline]
 fn which(bytes: &[u8; 64], is_such: impl Fn(u8) -> bool) -> u64 {
     let each = bytes.map(|byte| u8::from(is_such(byte)));
-    // The product has the lowest bits of all eight bytes in its highest byte.
-    let eights =
-        each.as_chunks().0.iter().map(|eight| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56);
-    eights.rev().fold(0, |bits, eight| bits << 8 | eight)
+    let mut bits = [0; 8];
+    for (bits, eight) in bits.iter_mut().zip(each.as_chunks().0) {
+        // The product has the lowest bits of all eight bytes in its highest byte.
+        [.., *bits] = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080).to_le_bytes();
+    }
+    u64::from_le_bytes(bits)
 }
 
 /// How many bytes, read eight at once, stand before the first that may be no part of an ASCII word: white space, a control

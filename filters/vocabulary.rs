@@ -4,7 +4,6 @@ use crate::table::Numbering;
 use crate::text::{self, Traits};
 
 /// The different words of a text, and which of them stands where.
-#[derive(Default)]
 pub(crate) struct Vocabulary<'a> {
     /// The different words, as written, in the order in which they first stand.
     pub(crate) words: Vec<Entry<'a>>,
@@ -12,7 +11,7 @@ pub(crate) struct Vocabulary<'a> {
     pub(crate) ids: Vec<u32>,
     /// Characters of all words before each one, and at the end of all of them.
     pub(crate) chars_before: Vec<u32>,
-    /// How often each of the different words stands when case is left out.
+    /// How often each of the different words stands when case is left out; none where it is counted with another.
     pub(crate) folded: Vec<u32>,
 }
 
@@ -23,61 +22,35 @@ pub(crate) struct Entry<'a> {
     pub(crate) word: &'a str,
     /// How often it stands.
     pub(crate) count: u32,
-    /// Its characters.
-    pub(crate) chars: u32,
-    /// [`text::hash_word`] of it.
-    pub(crate) hash: u64,
-    /// The same of it in lower case.
-    pub(crate) folded: u64,
-    /// Whether it is made of ASCII letters and digits alone, as most are.
-    pub(crate) is_plain: bool,
-    /// Whether it has a letter of any script.
-    pub(crate) has_letter: bool,
+    /// What it is made of.
+    pub(crate) traits: Traits,
 }
 
 impl<'a> Vocabulary<'a> {
     /// Of the words of a text, which are parts of it.
     pub(crate) fn new(text: &str, words: &[&'a str]) -> Self {
         let mut numbering = Numbering::new(words.len());
-        let mut vocabulary = Self { ids: Vec::with_capacity(words.len()), ..Self::default() };
-        vocabulary.words.reserve((words.len() / 2).min(1024));
-        vocabulary.chars_before.reserve_exact(words.len() + 1);
-        let mut chars_before = 0_u32;
-        for word in words {
-            let hash = text::hash_within(text, word);
-            let (id, is_new) = numbering.number(hash);
-            if is_new {
-                let Traits { folded, chars, is_plain, has_letter } = Traits::within(text, word);
-                let chars = u32::try_from(chars).unwrap_or(u32::MAX);
-                vocabulary.words.push(Entry { word, count: 0, chars, hash, folded, is_plain, has_letter });
-            }
-            let entry = &mut vocabulary.words[id as usize];
+        // Where each of the different words first stands. A known word writes too, and is overwritten by the next new one.
+        let mut firsts = vec![0_u32; words.len()];
+        let number = |(at, word): (u32, &&str)| {
+            firsts[numbering.len()] = at;
+            numbering.number(text::hash_within(text, word)).0
+        };
+        let ids: Vec<u32> = (0..).zip(words).map(number).collect();
+        let firsts = firsts[..numbering.len()].iter().map(|first| words[*first as usize]);
+        let mut different: Vec<Entry<'a>> =
+            firsts.map(|word| Entry { word, count: 0, traits: Traits::within(text, word) }).collect();
+        let mut chars_before = Vec::with_capacity(ids.len() + 1);
+        let mut chars = 0_u32;
+        for id in &ids {
+            let entry = &mut different[*id as usize];
             entry.count += 1;
-            vocabulary.ids.push(id);
-            vocabulary.chars_before.push(chars_before);
-            chars_before = chars_before.saturating_add(entry.chars);
+            chars_before.push(chars);
+            chars = chars.saturating_add(entry.traits.chars);
         }
-        vocabulary.chars_before.push(chars_before);
-        vocabulary.fold(numbering);
-        vocabulary
-    }
-
-    /// Adds the words with capitals up with those that differ by case alone.
-    fn fold(&mut self, mut numbering: Numbering) {
-        let mut counts: Vec<u32> = self.words.iter().map(|entry| entry.count).collect();
-        for (at, entry) in self.words.iter().enumerate() {
-            if entry.folded == entry.hash {
-                continue;
-            }
-            let (id, is_new) = numbering.number(entry.folded);
-            if is_new {
-                counts.push(0);
-            }
-            counts[id as usize] += entry.count;
-            counts[at] -= entry.count;
-        }
-        counts.retain(|count| *count > 0);
-        self.folded = counts;
+        chars_before.push(chars);
+        let folded = fold(&different, numbering);
+        Self { words: different, ids, chars_before, folded }
     }
 
     /// Words of the text.
@@ -96,6 +69,20 @@ impl<'a> Vocabulary<'a> {
     }
 }
 
+/// Adds the words with capitals up with those that differ by case alone.
+fn fold(words: &[Entry<'_>], mut numbering: Numbering) -> Vec<u32> {
+    let mut counts: Vec<u32> = words.iter().map(|entry| entry.count).collect();
+    for (at, entry) in words.iter().enumerate().filter(|(_, entry)| entry.traits.folded != entry.traits.hash) {
+        let (id, is_new) = numbering.number(entry.traits.folded);
+        if is_new {
+            counts.push(0);
+        }
+        counts[id as usize] += entry.count;
+        counts[at] -= entry.count;
+    }
+    counts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,10 +90,11 @@ mod tests {
     #[test]
     fn words_are_counted_as_written() {
         let vocabulary = Vocabulary::new("", &["a", "über", "a", "A"]);
-        let counts: Vec<_> = vocabulary.words.iter().map(|entry| (entry.word, entry.count, entry.chars)).collect();
+        let counts: Vec<_> =
+            vocabulary.words.iter().map(|entry| (entry.word, entry.count, entry.traits.chars)).collect();
         assert_eq!(counts, [("a", 2, 1), ("über", 1, 4), ("A", 1, 1)]);
-        assert_eq!(vocabulary.folded, [3, 1]);
-        assert_eq!(Vocabulary::new("", &["The", "ÉTÉ", "THE", "été"]).folded, [1 + 1, 2]);
+        assert_eq!(vocabulary.folded, [3, 1, 0]);
+        assert_eq!(Vocabulary::new("", &["The", "ÉTÉ", "THE", "été"]).folded, [0, 0, 0, 2, 2]);
         assert_eq!(vocabulary.ids, [0, 1, 0, 2]);
         assert_eq!(vocabulary.chars_before, [0, 1, 5, 6, 7]);
         assert_eq!(vocabulary.count(|entry| entry.word.is_ascii()), 3);

@@ -18,7 +18,7 @@ impl Filter for MedianWord {
         let vocabulary = document.vocabulary();
         let mut lengths = [0_usize; LONGEST + 1];
         for entry in &vocabulary.words {
-            lengths[(entry.chars as usize).min(LONGEST)] += entry.count as usize;
+            lengths[(entry.traits.chars as usize).min(LONGEST)] += entry.count as usize;
         }
         let last = vocabulary.n_words().checked_sub(1)?;
         let at = |place: usize| {

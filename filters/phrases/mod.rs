@@ -68,7 +68,7 @@ const ALL: [&str; 8] = [
 
 /// Three letters of each phrase, the second three bytes and the third five behind the first: rare ones together.
 /// (`privacy policy`, `cookie`, `javascript`, `terms of use`, `lorem ipsum`.)
-const SIGNS: [[u8; 3]; 5] = [*b"vyp", *b"cke", *b"jac", *b"sfu", *b"mpu"];
+const SIGNS: [[u8; 3]; 5] = [*b"pvc", *b"cke", *b"jac", *b"sfu", *b"mpu"];
 
 /// Whether a phrase may stand: without a branch, so that many bytes are asked at once.
 fn is_possible(text: &[u8]) -> bool {
@@ -84,19 +84,22 @@ fn is_possible(text: &[u8]) -> bool {
     least == 0
 }
 
-/// All kinds in one pass, which most texts are spared.
-pub(crate) fn find(text: &str) -> Phrases {
+/// All kinds in one pass over the lines where one may stand, which are few.
+pub(crate) fn find(text: &str, lines: &[&str]) -> Phrases {
     static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     if !is_possible(text.as_bytes()) {
         return Phrases::default();
     }
     let build = || AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(ALL).ok();
     let mut found = Phrases::default();
-    for hit in AUTOMATON.get_or_init(build).iter().flat_map(|automaton| automaton.find_iter(text)) {
-        match hit.pattern().as_usize() {
-            0 => found.lorem_ipsum += 1,
-            1 => found.javascript += 1,
-            _ => found.policy += 1,
+    let Some(automaton) = AUTOMATON.get_or_init(build) else { return found };
+    for line in lines.iter().filter(|line| is_possible(line.as_bytes())) {
+        for hit in automaton.find_iter(line) {
+            match hit.pattern().as_usize() {
+                0 => found.lorem_ipsum += 1,
+                1 => found.javascript += 1,
+                _ => found.policy += 1,
+            }
         }
     }
     found

@@ -33,6 +33,9 @@ const TOP: std::ops::RangeInclusive<usize> = 2..=4;
 /// Lengths of which repeats are added up.
 const DUPLICATE: std::ops::RangeInclusive<usize> = 5..=10;
 
+/// How many n-grams are put aside at once.
+const ASIDE: usize = 256;
+
 /// A place where a repeated n-gram begins, and which one it is; numbers go by first occurrence.
 type Place = (u32, u32);
 
@@ -58,7 +61,7 @@ pub(crate) fn repeats(vocabulary: &Vocabulary<'_>) -> Repeats {
 struct Repeated {
     /// Where.
     places: Vec<Place>,
-    /// How often each of them, by its number; there may be numbers of some that stand once.
+    /// How often each of them, by its number; there may be numbers of some that stand once, or of none.
     counts: Vec<u32>,
 }
 
@@ -66,20 +69,31 @@ impl Repeated {
     /// Of n-grams by where they begin and two numbers that make them.
     fn of(ngrams: impl Iterator<Item = (u32, u32, u32)> + Clone, most: usize) -> Self {
         let ngrams = ngrams.map(|(at, first, second)| (at, u64::from(first) << 32 | u64::from(second)));
-        // Most stand once, and are not numbered: that takes longer than all else here.
+        // Most stand once, and are not numbered, since that takes longer than all else here. Those that may repeat are put
+        // aside first: whether one does, and whether it is a new one, cannot be foretold, and no branch depends on it.
         let mut seen = Repeating::new(most);
         ngrams.clone().for_each(|(_, key)| seen.see(key));
         let mut numbering = Numbering::new(most / 8);
         let (mut places, mut counts) = (Vec::new(), Vec::new());
-        for (at, key) in ngrams.filter(|(_, key)| seen.may_repeat(*key)) {
-            let (id, is_new) = numbering.number(key);
-            if is_new {
-                counts.push(0);
+        let mut number = |aside: &[(u32, u64)]| {
+            counts.resize(numbering.len() + aside.len(), 0_u32);
+            for (at, key) in aside {
+                let (id, _) = numbering.number(*key);
+                counts[id as usize] += 1;
+                places.push((*at, id));
             }
-            counts[id as usize] += 1;
-            places.push((at, id));
+        };
+        let (mut aside, mut n_aside) = ([(0, 0); ASIDE], 0);
+        for ngram in ngrams {
+            aside[n_aside] = ngram;
+            n_aside += usize::from(seen.may_repeat(ngram.1));
+            if n_aside == ASIDE {
+                number(&aside);
+                n_aside = 0;
+            }
         }
-        places.retain(|(_, id)| counts[*id as usize] > 1);
+        number(&aside[..n_aside]);
+        places.retain(|(_, id): &Place| counts[*id as usize] > 1);
         Self { places, counts }
     }
 }

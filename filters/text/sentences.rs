@@ -16,7 +16,7 @@ pub fn count_sentences(line: &str) -> usize {
         }
     };
     // In ASCII there are three marks alone, and a search for them that is much faster; few lines have others.
-    if super::non_ascii(line).any(is_sentence_end) {
+    if !line.is_ascii() && super::non_ascii(line).any(is_sentence_end) {
         line.char_indices().filter(|(_, mark)| is_sentence_end(*mark)).for_each(|(end, mark)| see(end, mark));
     } else {
         let bytes = line.as_bytes();

@@ -28,10 +28,12 @@ pub(crate) fn hash_folded(word: &str) -> u64 {
 /// What is asked of a word but once, however often it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Traits {
+    /// [`hash_word`] of it.
+    pub(crate) hash: u64,
     /// [`hash_folded`] of it.
     pub(crate) folded: u64,
     /// Its characters.
-    pub(crate) chars: usize,
+    pub(crate) chars: u32,
     /// Whether it is made of ASCII letters and digits alone, as most are.
     pub(crate) is_plain: bool,
     /// Whether it has a letter of any script.
@@ -44,8 +46,9 @@ impl Traits {
     pub(crate) fn within(text: &str, word: &str) -> Self {
         match Short::within(text, word) {
             Some(short) if short.is_ascii() => Self {
+                hash: short.hash(),
                 folded: short.lower().hash(),
-                chars: word.len(),
+                chars: short.len.into(),
                 is_plain: short.is_plain(),
                 has_letter: short.has_letter(),
             },
@@ -55,8 +58,9 @@ impl Traits {
 
     fn of_others(word: &str) -> Self {
         Self {
+            hash: hash_word(word),
             folded: hash_folded(word),
-            chars: n_chars(word),
+            chars: u32::try_from(n_chars(word)).unwrap_or(u32::MAX),
             is_plain: word.bytes().all(|byte| byte.is_ascii_alphanumeric()),
             has_letter: word.chars().any(is_letter),
         }
@@ -68,14 +72,14 @@ impl Traits {
 struct Short {
     low: u64,
     high: u64,
-    len: usize,
+    len: u8,
 }
 
 impl Short {
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the halves of sixteen bytes")]
+    #[expect(clippy::cast_possible_truncation, reason = "halves of sixteen bytes, and how many of them")]
     fn new(bytes: u128, len: usize) -> Self {
-        Self { low: bytes as u64, high: (bytes >> 64) as u64, len }
+        Self { low: bytes as u64, high: (bytes >> 64) as u64, len: len as u8 }
     }
 
     fn of(word: &str) -> Option<Self> {
@@ -102,7 +106,7 @@ impl Short {
         // Digits of π and e, without which a half of zeros would leave nothing of the other.
         let (low, high) = (self.low ^ 0x243f_6a88_85a3_08d3, self.high ^ 0xb7e1_5162_8aed_2a6a);
         let product = u128::from(low) * u128::from(high);
-        product as u64 ^ (product >> 64) as u64 ^ (self.len as u64) << 56
+        product as u64 ^ (product >> 64) as u64 ^ u64::from(self.len) << 56
     }
 
     #[inline]
@@ -120,7 +124,7 @@ impl Short {
     /// Whether all are ASCII letters and digits.
     #[inline]
     fn is_plain(self) -> bool {
-        (letters_and_digits(self.low).count_ones() + letters_and_digits(self.high).count_ones()) as usize == self.len
+        letters_and_digits(self.low).count_ones() + letters_and_digits(self.high).count_ones() == u32::from(self.len)
     }
 
     /// Whether one is an ASCII letter, of an ASCII word.
@@ -173,8 +177,9 @@ mod tests {
                     continue;
                 }
                 let expected = Traits {
+                    hash: hash_word(&word),
                     folded: hash_word(&word.to_lowercase()),
-                    chars: word.chars().count(),
+                    chars: u32::try_from(word.chars().count()).unwrap(),
                     is_plain: word.chars().all(|c| c.is_ascii_alphanumeric()),
                     has_letter: word.chars().any(is_letter),
                 };

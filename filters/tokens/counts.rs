@@ -1,6 +1,7 @@
 //! Words counted by hash bucket.
 
-use crate::text;
+use crate::text::{self, Traits};
+use crate::vocabulary::Entry;
 
 /// Buckets that words are hashed to.
 pub const BUCKETS: usize = 1 << 16;
@@ -10,18 +11,33 @@ pub type TokenCounts = Vec<(u16, u32)>;
 
 /// Counts the words of a text; `into` is cleared first.
 pub fn count_tokens(words: &[&str], into: &mut TokenCounts) {
-    add_up(words.iter().map(|word| (*word, 1)), into);
+    into.clear();
+    each_token(words, |_, bucket| into.push((bucket, 1)));
+    add_up(into);
 }
 
-/// The same of words with the times that each stands: the different words of a text are hashed once.
-pub(crate) fn add_up<'a>(words: impl Iterator<Item = (&'a str, u32)>, into: &mut TokenCounts) {
+/// The same by the different words of a text: each is hashed once.
+pub(crate) fn count_different(words: &[Entry<'_>]) -> TokenCounts {
     let mut lower = String::new();
-    let mut found: TokenCounts = words.map(|(word, count)| (bucket(word, &mut lower), count)).collect();
-    found.sort_unstable_by_key(|(bucket, _)| *bucket);
-    let same = || found.chunk_by(|one, next| one.0 == next.0);
-    into.clear();
-    into.reserve_exact(same().count()); // kept for long, in great number
-    into.extend(same().map(|same| (same[0].0, same.iter().fold(0, |sum: u32, (_, count)| sum.saturating_add(*count)))));
+    let mut bucket = |entry: &Entry<'_>| match entry.traits {
+        // In lower case already, as most are.
+        Traits { is_plain: true, hash, folded, .. } if hash == folded => bucket_of_lower(entry.word),
+        _ => bucket(entry.word, &mut lower),
+    };
+    let mut found = words.iter().map(|entry| (bucket(entry), entry.count)).collect();
+    add_up(&mut found);
+    found
+}
+
+/// Makes one of those of a bucket, in order.
+fn add_up(counts: &mut TokenCounts) {
+    counts.sort_unstable_by_key(|(bucket, _)| *bucket);
+    counts.dedup_by(|next, one| {
+        let is_same = next.0 == one.0;
+        one.1 = one.1.saturating_add(if is_same { next.1 } else { 0 });
+        is_same
+    });
+    counts.shrink_to_fit(); // kept for long, in great number
 }
 
 /// Calls with each word in lower case and its bucket.
@@ -42,8 +58,12 @@ fn bucket(word: &str, lower: &mut String) -> u16 {
     } else {
         lower.extend(word.chars().flat_map(char::to_lowercase));
     }
+    bucket_of_lower(lower)
+}
+
+fn bucket_of_lower(word: &str) -> u16 {
     // The top bits: the low ones choose other things elsewhere.
-    u16::try_from(text::hash(lower.as_bytes()) >> 48).unwrap_or(u16::MAX)
+    u16::try_from(text::hash(word.as_bytes()) >> 48).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]

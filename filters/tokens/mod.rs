@@ -16,7 +16,7 @@ mod reference;
 mod references;
 
 pub use calibration::{Calibration, Point, bin};
-pub(crate) use counts::add_up;
+pub(crate) use counts::count_different;
 pub use counts::{BUCKETS, TokenCounts, count_tokens};
 pub(crate) use kl::Kl;
 pub(crate) use outlier_mass::OutlierMass;

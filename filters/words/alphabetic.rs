@@ -10,7 +10,7 @@ pub(crate) struct Alphabetic;
 pub(crate) struct AlphabeticTokens;
 
 fn alphabetic(document: &Document<'_>) -> usize {
-    document.vocabulary().count(|entry| entry.has_letter)
+    document.vocabulary().count(|entry| entry.traits.has_letter)
 }
 
 impl Filter for Alphabetic {
@@ -32,8 +32,8 @@ impl Filter for AlphabeticTokens {
         let mut all = text::count_marks(document.text(), document.words());
         let mut with_letter = 0;
         for entry in &document.vocabulary().words {
-            let tokens = if entry.is_plain {
-                Tokens { all: 1, with_letter: usize::from(entry.has_letter) }
+            let tokens = if entry.traits.is_plain {
+                Tokens { all: 1, with_letter: usize::from(entry.traits.has_letter) }
             } else {
                 tokens(entry.word)
             };
@@ -62,7 +62,7 @@ struct Tokens {
 /// others go at hyphens, dashes, commas, colons and slashes between letters, at signs between digits, at runs of full
 /// stops, where a sentence end lacks its space, and before endings such as `'s`. Brackets within a word split nothing.
 fn tokens(word: &str) -> Tokens {
-    if word.contains("://") || word == "and/or" {
+    if word.contains('/') && (word.contains("://") || word == "and/or") {
         return Tokens { all: 1, with_letter: has_letter(word) };
     }
     let mut tokens = Tokens::default();
@@ -74,7 +74,14 @@ fn tokens(word: &str) -> Tokens {
     let is_letter = |c: &char| text::is_letter(*c);
     let is_quote = |c: &char| matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’' | '«' | '»');
     let (mut start, mut at, mut before) = (0, 0, None::<char>);
-    while let Some(mark) = word[at..].chars().next() {
+    loop {
+        // Letters and digits split nothing; only the last before a mark is asked for.
+        let passed = word.as_bytes()[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if passed > 0 {
+            at += passed;
+            before = Some(char::from(word.as_bytes()[at - 1]));
+        }
+        let Some(mark) = word[at..].chars().next() else { break };
         let mut end = at + mark.len_utf8();
         // A run of hyphens or full stops is one mark.
         let run = word[end..].bytes().take_while(|byte| matches!(mark, '-' | '.') && char::from(*byte) == mark).count();
@@ -106,7 +113,8 @@ fn tokens(word: &str) -> Tokens {
     let rest = &word[start..];
     let ends_in = |ending: &&str| rest.len() > ending.len() && rest.ends_with(*ending);
     let endings = ["'s", "’s", "n't", "n’t", "'m", "’m", "'d", "’d", "'ll", "’ll", "'re", "’re", "'ve", "’ve"];
-    let ending = endings.into_iter().find(ends_in).map_or(0, str::len);
+    let has_apostrophe = rest.contains(['\'', '’']);
+    let ending = endings.into_iter().filter(|_| has_apostrophe).find(ends_in).map_or(0, str::len);
     part(&rest[..rest.len() - ending]);
     part(&rest[rest.len() - ending..]);
     tokens

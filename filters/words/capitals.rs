@@ -20,7 +20,7 @@ impl Filter for Capitals {
 
 /// Whether a word may have a capital, which most have not.
 fn has_capital(entry: &Entry<'_>) -> bool {
-    !entry.is_plain || entry.folded != entry.hash
+    !entry.traits.is_plain || entry.traits.folded != entry.traits.hash
 }
 
 fn is_in_capitals(word: &str) -> bool {

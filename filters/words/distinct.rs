@@ -18,7 +18,7 @@ impl Filter for Distinct {
 
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
         let vocabulary = document.vocabulary();
-        text::ratio(vocabulary.folded.len(), vocabulary.n_words())
+        text::ratio(vocabulary.folded.iter().filter(|n| **n > 0).count(), vocabulary.n_words())
     }
 }
 
@@ -30,15 +30,15 @@ impl Filter for Entropy {
     fn measure(&self, document: &Document<'_>) -> Option<f64> {
         let vocabulary = document.vocabulary();
         let total = count(vocabulary.n_words());
-        let sum: f64 = vocabulary.folded.iter().filter(|n| **n > 1).map(|n| n_ln_n(*n)).sum();
+        let sum: f64 = vocabulary.folded.iter().map(|n| n_ln_n(*n)).sum();
         // ln N - (Σ n ln n) / N; rounding must not make the entropy of one word negative.
         (total > 0.0).then(|| (total.ln() - sum / total).max(0.0))
     }
 }
 
-/// n ln n, which is looked up for the small numbers that nearly all are: a logarithm takes as long as reading two words.
+/// n ln n, and 0 of 0; looked up for the small numbers that nearly all are: a logarithm takes as long as reading two words.
 fn n_ln_n(n: u32) -> f64 {
-    static SMALL: LazyLock<[f64; 64]> = LazyLock::new(|| std::array::from_fn(|n| count(n) * count(n).ln()));
+    static SMALL: LazyLock<[f64; 64]> = LazyLock::new(|| std::array::from_fn(|n| count(n) * count(n.max(1)).ln()));
     SMALL.get(n as usize).copied().unwrap_or_else(|| f64::from(n) * f64::from(n).ln())
 }
 

@@ -72,8 +72,8 @@ impl Presence {
             }
         };
         for entry in &document.vocabulary().words {
-            if entry.is_plain {
-                see(entry.folded);
+            if entry.traits.is_plain {
+                see(entry.traits.folded);
             } else {
                 runs(entry.word, &mut see);
             }
@@ -91,7 +91,7 @@ fn bit(hash: u64) -> (usize, u64) {
 /// Hashes of the lower case of what stands between word boundaries within a word or phrase.
 fn runs(word: &str, mut visit: impl FnMut(u64)) {
     // The one letter whose lower case has an end of a word in it: a dot above.
-    let lower = word.contains('İ').then(|| word.to_lowercase());
+    let lower = (!word.is_ascii() && word.contains('İ')).then(|| word.to_lowercase());
     let word = lower.as_deref().unwrap_or(word);
     for run in word.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
         visit(hash_folded(run));

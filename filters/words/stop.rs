@@ -47,7 +47,7 @@ impl StopWords {
     pub(crate) fn of(document: &Document<'_>) -> Option<Self> {
         let list = list(document)?;
         let mut found = Self { distinct: 0, occurrences: 0 };
-        for entry in document.vocabulary().words.iter().filter(|entry| list.binary_search(&entry.hash).is_ok()) {
+        for entry in document.vocabulary().words.iter().filter(|entry| list.binary_search(&entry.traits.hash).is_ok()) {
             found.distinct += 1;
             found.occurrences += entry.count as usize;
         }
