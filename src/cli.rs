@@ -344,28 +344,49 @@ pub(crate) struct SelftestArgs {
 /// Arguments of `train`.
 #[derive(Debug, Args)]
 pub(crate) struct TrainArgs {
-    /// The model: language, class, topic, quality, or extraction (which blocks of a page are content); kl, a file of
-    /// token references for the divergence filter, of --input; or language-thresholds, the least confidence of each
-    /// language by FineWeb-2's rule, and quality-thresholds, the quality score of its best documents, printed for a recipe
+    /// The model: language, class, topic, quality, or extraction (which blocks of a page are content); distil, a small
+    /// model of labels or of the scores of a run; kl, a file of token references for the divergence filter, of --input; or
+    /// language-thresholds, the least confidence of each language by FineWeb-2's rule, and quality-thresholds, the quality
+    /// score of its best documents, printed for a recipe
     #[arg(value_parser = [
-        "language", "class", "topic", "quality", "extraction", "kl", "language-thresholds", "quality-thresholds",
+        "language", "class", "topic", "quality", "extraction", "distil", "kl", "language-thresholds", "quality-thresholds",
     ])]
     pub model: String,
     /// The folder of training data (see docs/models.md for its layout); of the thresholds, that of a finished run
-    #[arg(long, value_name = "DIR", env = "TROMMEL_DATA", required_unless_present = "input")]
+    #[arg(long, value_name = "DIR", env = "TROMMEL_DATA", required_unless_present_any = ["input", "scores"])]
     pub data: Option<PathBuf>,
     /// Of `quality-thresholds`: the share of each language's documents that stays, 0 to 1
     #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value_t = 0.5)]
     pub share: f64,
-    /// Of `kl`: the corpus, JSON lines, Parquet or WET with texts and their languages; or the folder of a finished run
+    /// Of `kl`: the corpus, JSON lines, Parquet or WET with texts and their languages; or the folder of a finished run. Of
+    /// `distil`: JSON lines {text, label or score, url?, id?}, plain or .zst
     #[arg(long, num_args = 1.., value_name = "GLOB", required_if_eq("model", "kl"))]
     pub input: Vec<String>,
+    /// Of `distil`: a finished run and a column of its documents with numbers, such as scores.quality
+    #[arg(long, num_args = 2, value_names = ["RUN", "COLUMN"], conflicts_with = "input")]
+    pub scores: Vec<String>,
+    /// Of `distil`: the scores between labels, rising: `low` and `high` about one, else 0, 1, …
+    #[arg(long, value_name = "SCORES", value_delimiter = ',', default_value = "0.5")]
+    pub bins: Vec<f64>,
+    /// Of `distil`: what the model sees: words (as topic models), or shapes of lines too (as class and quality models)
+    #[arg(long, value_parser = ["shapes", "words"], default_value = "shapes")]
+    pub tokens: String,
+    /// Of `distil`: bytes of the model, at most
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "1MiB")]
+    pub max_size: u64,
+    /// Of `distil`: texts, at most; which ones is drawn by hash
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    pub texts: usize,
+    /// Of `distil`: models to try
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
+    pub tries: u16,
     /// Of `kl`: the language of texts for which the input gives none, such as `eng_Latn`
     #[arg(long, value_name = "LABEL")]
     pub language: Option<String>,
-    /// Where the model and its card are written [default: where the shipped model stands in the sources]; of `kl`, the
-    /// file, to be named in a recipe: `[[stage]] kind = "filter", references = "FILE"`
-    #[arg(long, value_name = "PATH", required_if_eq("model", "kl"))]
+    /// Where the model and its card are written [default: where the shipped model stands in the sources]; of `kl` and
+    /// `distil`, the file: references to be named in a recipe (`[[stage]] kind = "filter", references = "FILE"`), or a
+    /// model, beside which its report and its calibration go (.md, .svg)
+    #[arg(long, value_name = "PATH", required_if_eq_any([("model", "kl"), ("model", "distil")]))]
     pub out: Option<PathBuf>,
     /// Also write what a model says that saw no text of the same site, as JSON lines: of `extraction` {id, text}, of
     /// `topic` and `quality` {id, topic or quality, scores}

@@ -6,9 +6,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use stages::ledger::{best, confidences, least_confidence, qualities};
 
+use super::run::expand;
 use super::saved::Saved;
-use super::{print, references};
+use super::{Usage, print, references};
 use crate::cli::TrainArgs;
+use crate::train::distil::{self, Source};
 use crate::train::{self, Task};
 
 /// Below so many documents, a median says little about a language.
@@ -16,8 +18,10 @@ const FEW: usize = 100;
 
 pub(super) fn run(args: &TrainArgs) -> Result<()> {
     let out = args.out.as_deref();
-    if let ("kl", Some(out)) = (args.model.as_str(), out) {
-        return references::make(args, out);
+    match (args.model.as_str(), out) {
+        ("kl", Some(out)) => return references::make(args, out),
+        ("distil", Some(out)) => return distilled(args, out),
+        _ => {}
     }
     let data = args.data.as_deref().context("--data DIR is missing: the folder of training data")?;
     match args.model.as_str() {
@@ -29,6 +33,31 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     let out = out.unwrap_or_else(|| Path::new(shipped));
     let task = Task { model: &args.model, data, out, seed: args.seed, outputs: args.outputs.as_deref() };
     print(&train::run(&task)?)
+}
+
+/// A small model of labels, or of the scores of a run.
+fn distilled(args: &TrainArgs, out: &Path) -> Result<()> {
+    let source = match (args.scores.as_slice(), args.input.is_empty()) {
+        ([run, column], _) => {
+            Saved::finished(Path::new(run))?;
+            Source::Run(run.into(), column.clone())
+        }
+        (_, false) => Source::Files(expand(&args.input, out)?),
+        _ => return Err(Usage("which labels? give --input FILE, or --scores RUN COLUMN".into()).into()),
+    };
+    if !args.bins.is_sorted() || args.bins.iter().any(|bin| bin.is_nan()) {
+        return Err(Usage("--bins: write scores that rise, such as 0.5 or 1,2,3".into()).into());
+    }
+    print(&distil::run(&distil::Task {
+        source,
+        out,
+        bins: &args.bins,
+        words_alone: args.tokens == "words",
+        max_size: usize::try_from(args.max_size).unwrap_or(usize::MAX),
+        texts: args.texts,
+        tries: args.tries.into(),
+        seed: args.seed,
+    })?)
 }
 
 /// The least confidence of each language in a finished run, as lines for its recipe.

@@ -14,6 +14,7 @@ use super::{Fold, Plan, TestSet, Trainer};
 const SETTINGS: Settings = Settings {
     dim: 8,
     characters: (0, 0),
+    words: 1,
     buckets: 0,
     min_count: 80,
     epochs: 20,

@@ -12,12 +12,14 @@ use filters::text::hash;
 use super::data::Example;
 
 /// What is set of fastText; the rest is its default for supervised training with softmax.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Settings {
     /// Length of a vector.
     pub(super) dim: i32,
     /// Shortest and longest character n-gram; 0 for none.
     pub(super) characters: (i32, i32),
+    /// Longest n-gram of words; 1 for words alone.
+    pub(super) words: i32,
     /// Rows for hashed n-grams while training.
     pub(super) buckets: i32,
     /// Times that a word must be seen.
@@ -28,7 +30,7 @@ pub(super) struct Settings {
     pub(super) rate: f64,
     /// Rows kept when quantising, trained again after the others went; without, all are kept as they are.
     pub(super) cutoff: Option<usize>,
-    /// Numbers that one quantised byte stands for.
+    /// Numbers that one quantised byte stands for; 0 leaves them as they are.
     pub(super) sub_vector: usize,
 }
 
@@ -37,10 +39,13 @@ impl fmt::Display for Settings {
         let (shortest, longest) = self.characters;
         write!(
             f,
-            "dim {}, minn {shortest}, maxn {longest}, bucket {}, minCount {}, epoch {}, lr {}, softmax; quantised with \
-             qnorm, dsub {}",
-            self.dim, self.buckets, self.min_count, self.epochs, self.rate, self.sub_vector
+            "dim {}, minn {shortest}, maxn {longest}, wordNgrams {}, bucket {}, minCount {}, epoch {}, lr {}, softmax; ",
+            self.dim, self.words, self.buckets, self.min_count, self.epochs, self.rate
         )?;
+        if self.sub_vector == 0 {
+            return write!(f, "not quantised");
+        }
+        write!(f, "quantised with qnorm, dsub {}", self.sub_vector)?;
         self.cutoff.map_or(Ok(()), |cutoff| write!(f, ", cutoff {cutoff}, retrain"))
     }
 }
@@ -76,6 +81,7 @@ fn train(settings: &Settings, seed: u64, work: &Path) -> Result<Vec<u8>> {
     work.clone_into(&mut args.input);
     args.dim = settings.dim;
     (args.minn, args.maxn) = settings.characters;
+    args.word_ngrams = settings.words;
     args.bucket = settings.buckets;
     args.min_count = settings.min_count;
     args.epoch = settings.epochs;
@@ -84,6 +90,11 @@ fn train(settings: &Settings, seed: u64, work: &Path) -> Result<Vec<u8>> {
     args.thread = 1;
     args.verbose = 0;
     let mut model = FastText::train(args.clone())?;
+    if settings.sub_vector == 0 {
+        let mut bytes = Vec::new();
+        model.save(&mut bytes)?;
+        return Ok(bytes);
+    }
     args.cutoff = settings.cutoff.unwrap_or(0);
     args.retrain = settings.cutoff.is_some();
     args.qnorm = true;
@@ -108,6 +119,7 @@ mod tests {
     const SMALL: Settings = Settings {
         dim: 8,
         characters: (2, 3),
+        words: 1,
         buckets: 2_000,
         min_count: 1,
         epochs: 20,

@@ -16,6 +16,7 @@ use super::{Plan, TestSet, Trainer};
 const SETTINGS: Settings = Settings {
     dim: 32,
     characters: (1, 4),
+    words: 1,
     buckets: 130_000,
     min_count: 1_000_000, // no word is kept: a word costs more bytes than its n-grams, which say as much
     epochs: 8,

@@ -10,15 +10,21 @@ use super::data::Example;
 /// One question to a model.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
-    gold: String,
+    pub(super) gold: String,
     /// The likeliest label.
     pub(super) guess: String,
-    confidence: f32,
+    pub(super) confidence: f32,
     /// Probability of the label that ranks.
     rank: Option<f32>,
 }
 
 impl Answer {
+    /// An answer without a label that ranks.
+    #[cfg(test)]
+    pub(super) fn new(gold: &str, guess: &str, confidence: f32) -> Self {
+        Self { gold: gold.into(), guess: guess.into(), confidence, rank: None }
+    }
+
     /// Probability of the label that ranks, if one does, or else of the guess.
     pub(super) fn score(&self) -> f32 {
         self.rank.unwrap_or(self.confidence)

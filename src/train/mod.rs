@@ -8,6 +8,7 @@
 mod card;
 mod class;
 pub(crate) mod data;
+pub(crate) mod distil;
 mod extraction;
 mod fit;
 mod language;

@@ -6,6 +6,7 @@ mod fates;
 mod find;
 mod judge;
 mod languages;
+mod scored;
 mod unmeasured;
 
 use std::fs::File;
@@ -22,6 +23,7 @@ pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};
 pub use judge::{Judged, Moved, Moves, Rule, Side, judge};
 pub use languages::{LanguageCount, languages, languages_of};
+pub use scored::{Scored, scored};
 pub use unmeasured::without_reference;
 
 use crate::error::{Result, StageError};
