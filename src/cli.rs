@@ -251,6 +251,7 @@ pub(crate) struct ExplainArgs {
 #[command(after_help = "Examples:
   trommel judge run --set repetition.duplicate_lines.max=0.2
   trommel judge run --set length.words.min=100 --set words.stop=off
+  trommel judge run --set deu:classify.quality.min=0.2   by the stored quality scores
   trommel judge run --recipe other.toml")]
 pub(crate) struct JudgeArgs {
     /// The folder of a finished run

@@ -8,6 +8,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use run::{count, fail, path, sample_crawl, sql, succeed};
+use stages::classify::ClassifyConfig;
+use stages::filter::FilterConfig;
+use stages::ledger::{Judges, judge};
+use stages::task::Layout;
 
 /// The sample's recipe with these lines in its stage `classify`, in a file.
 fn recipe(folder: &Path, name: &str, settings: &str) -> PathBuf {
@@ -90,6 +94,21 @@ fn quality_is_judged_by_the_bounds_that_a_run_gives() {
     let (all, kept) = (english(&whole, ""), english(&best, "and fate['outcome'] = 'kept'"));
     assert!(all > 20 && kept * 10 >= all * 3 && kept * 10 <= all * 4, "{kept} of {all}");
     assert_eq!(english(&best, "and fate['rule'] = 'classify.quality'"), all - kept);
+    // The ledger of the first run foretells the second one: which documents go, and by what.
+    let config = |settings: &str| -> ClassifyConfig { toml::from_str(settings).unwrap() };
+    let (plain, bounded, filter) = (config(""), config(&settings), FilterConfig::default());
+    let judges = |classify| Judges { filter: &filter, classify: Some(classify) };
+    let layout = Layout::new(&whole);
+    let judged = judge(&layout, judges(&plain), judges(&bounded), usize::MAX).unwrap();
+    let foretold: BTreeSet<String> = judged.lost.samples.into_keys().collect();
+    let gone = "select encode(id, 'hex') as id from rejected where fate['rule'] = 'classify.quality'";
+    assert_eq!(foretold, ids(&best, gone));
+    let back = judge(&Layout::new(&best), judges(&bounded), judges(&plain), 0).unwrap();
+    assert_eq!((back.gained.documents, back.lost.documents), (all - kept, 0));
+    let told = succeed(&["judge", path(&whole), "--set", "eng:classify.quality.min=1.1"]);
+    assert!(told.contains("rejected by classify.quality"), "{told}");
+    let told = fail(2, &["judge", path(&whole), "--set", "classify.quality.mni=1"]);
+    assert!(told.contains("classify.quality.min=N"), "{told}");
     // Tenths of the English documents, whatever their fate; other languages have no buckets.
     let both = "(select language, quality_bucket from documents union all \
                 select language, quality_bucket from rejected where scores['quality'] is not null)";

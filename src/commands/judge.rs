@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use filters::{Bounds, FILTERS, verdict};
 use indicatif::HumanCount;
+use stages::classify::ClassifyConfig;
 use stages::filter::FilterConfig;
-use stages::ledger::{Judged, Moves, judge};
+use stages::ledger::{Judged, Judges, Moves, QUALITY, judge};
 use stages::names::nearest;
 use stages::spec::StageSpec;
 
@@ -21,16 +22,21 @@ pub(super) fn run(args: &JudgeArgs) -> Result<()> {
     if args.set.is_empty() && args.recipe.is_none() {
         return Err(Usage("which bounds? give --set FILTER.max=N, or --recipe FILE".into()).into());
     }
-    let before = filter_of(&recipe)?;
+    let before = Judges { filter: filter_of(&recipe)?, classify: classify_of(&recipe) };
     let other = args.recipe.as_deref().map(Recipe::load).transpose()?;
-    let mut after = filter_of(other.as_ref().unwrap_or(&recipe))?.clone();
+    let whole = other.as_ref().unwrap_or(&recipe);
+    let (mut after, mut classify) = (filter_of(whole)?.clone(), classify_of(whole).cloned());
     for setting in &args.set {
-        set(&mut after, setting)?;
+        match setting_of_quality(setting) {
+            Some((language, what)) => set_quality(classify.as_mut(), language, what, setting)?,
+            None => set(&mut after, setting)?,
+        }
     }
-    if let Some(problem) = after.problems().first() {
-        return Err(Usage(problem.clone()).into());
+    let problems = after.problems().into_iter().chain(classify.iter().flat_map(ClassifyConfig::problems));
+    if let Some(problem) = problems.into_iter().next() {
+        return Err(Usage(problem).into());
     }
-    let judged = judge(&layout, before, &after, args.samples)?;
+    let judged = judge(&layout, before, Judges { filter: &after, classify: classify.as_ref() }, args.samples)?;
     let mut text = comparison(&judged);
     for reason in reasons_for_another_run(&recipe, other.as_ref(), &after)? {
         // Writing to a string cannot fail.
@@ -48,6 +54,60 @@ fn filter_of(recipe: &Recipe) -> Result<&FilterConfig, Usage> {
     });
     found
         .ok_or_else(|| Usage(format!("the recipe {} has no stage `filter`, so there is nothing to judge", recipe.name)))
+}
+
+fn classify_of(recipe: &Recipe) -> Option<&ClassifyConfig> {
+    recipe.stages.iter().find_map(|stage| match stage {
+        StageSpec::Classify(config) => Some(config),
+        _ => None,
+    })
+}
+
+/// Language and end of a setting of quality: `classify.quality.min=N`, `zho:classify.quality=off`.
+fn setting_of_quality(setting: &str) -> Option<(Option<&str>, &str)> {
+    let (name, _) = setting.split_once('=')?;
+    let (language, name) = name.split_once(':').map_or((None, name), |(language, name)| (Some(language), name));
+    let end = name.strip_prefix(QUALITY)?;
+    Some((language, end))
+}
+
+/// Sets the bounds of quality, of all languages or one.
+fn set_quality(
+    config: Option<&mut ClassifyConfig>,
+    language: Option<&str>,
+    end: &str,
+    setting: &str,
+) -> Result<(), Usage> {
+    let form = || Usage(format!("--set {setting}: write {QUALITY}.min=N, {QUALITY}.max=N or {QUALITY}=off"));
+    let config = config.ok_or_else(|| Usage(format!("--set {setting}: the recipe has no stage `classify`")))?;
+    let (_, value) = setting.split_once('=').ok_or_else(form)?;
+    let mut bounds = config.quality_of(language);
+    match (end, value, value.parse::<f64>()) {
+        ("", "off", _) => bounds = Bounds::NONE,
+        (".min", _, Ok(number)) => bounds.min = Some(number),
+        (".max", _, Ok(number)) => bounds.max = Some(number),
+        _ => return Err(form()),
+    }
+    match language {
+        Some(language) => config.languages.entry(language.to_owned()).or_default().quality = Some(bounds),
+        None => config.quality = bounds,
+    }
+    Ok(())
+}
+
+/// A stage without the bounds that the ledger can be judged by.
+fn unbounded(stage: &StageSpec) -> StageSpec {
+    match stage.clone() {
+        StageSpec::Classify(mut config) => {
+            config.quality = Bounds::NONE;
+            config.languages.retain(|_, own| {
+                own.quality = None;
+                own.quality_buckets.is_some()
+            });
+            StageSpec::Classify(config)
+        }
+        stage => stage,
+    }
 }
 
 /// What the ledger cannot tell of these bounds.
@@ -80,7 +140,9 @@ fn reasons_for_another_run(run: &Recipe, other: Option<&Recipe>, after: &FilterC
     }
     if let Some(other) = other {
         let differ = |one: &Recipe, two: &Recipe| -> Vec<String> {
-            let is_other = |stage: &&StageSpec| !matches!(stage, StageSpec::Filter(_)) && !two.stages.contains(stage);
+            let known: Vec<StageSpec> = two.stages.iter().map(unbounded).collect();
+            let is_other =
+                |stage: &&StageSpec| !matches!(stage, StageSpec::Filter(_)) && !known.contains(&unbounded(stage));
             one.stages.iter().filter(is_other).map(|stage| format!("`{}`", stage.id())).collect()
         };
         let mut stages = [differ(run, other), differ(other, run)].concat();
@@ -165,8 +227,7 @@ fn comparison(judged: &Judged) -> String {
     };
     line("kept by the filters", before.kept, after.kept);
     line("tokens kept", before.tokens, after.tokens);
-    for filter in FILTERS {
-        let id = filter.card().id;
+    for id in FILTERS.iter().map(|filter| filter.card().id).chain([QUALITY]) {
         let count = |side: &BTreeMap<&str, u64>| side.get(id).copied().unwrap_or(0);
         let (old, new) = (count(&before.rejected), count(&after.rejected));
         if old + new > 0 {

@@ -21,7 +21,7 @@ pub use by_language::{ByLanguage, best, confidences, least_confidence, qualities
 pub use fairness::{Cell, fairness};
 pub use fates::{FateCount, fates, fates_of};
 pub use find::{Wanted, find};
-pub use judge::{Judged, Moved, Moves, Rule, Side, judge};
+pub use judge::{Judged, Judges, Moved, Moves, QUALITY, Rule, Side, judge};
 pub use languages::{LanguageCount, languages, languages_of};
 pub use scored::{Scored, scored};
 pub use unmeasured::without_reference;

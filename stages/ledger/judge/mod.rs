@@ -9,18 +9,39 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, FixedSizeBinaryArray, Float64Array, RecordBatch, StringArray, UInt32Array};
-use arrow::datatypes::{Float64Type, UInt32Type};
+use arrow::array::{
+    Array, AsArray, FixedSizeBinaryArray, Float32Array, Float64Array, RecordBatch, StringArray, UInt32Array,
+};
+use arrow::datatypes::{Float32Type, Float64Type, UInt32Type};
 use filters::{Bounds, Branch, Card, FILTERS, Verdict};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
 use self::tally::{Length, Tally};
+use crate::classify::ClassifyConfig;
 use crate::error::{Result, StageError};
-use crate::filter::{BoundsTable, FilterConfig};
+use crate::filter::{self, BoundsTable, FilterConfig};
 use crate::schema::{self, Column};
 use crate::task::Layout;
+
+/// The stages of a recipe whose bounds are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Judges<'a> {
+    /// By every measure.
+    pub filter: &'a FilterConfig,
+    /// By quality, where there is such a stage.
+    pub classify: Option<&'a ClassifyConfig>,
+}
+
+impl<'a> From<&'a FilterConfig> for Judges<'a> {
+    fn from(filter: &'a FilterConfig) -> Self {
+        Self { filter, classify: None }
+    }
+}
+
+/// The rule by which `classify` rejects for quality.
+pub const QUALITY: &str = "classify.quality";
 
 /// What two sets of bounds do with the documents that reached the filters.
 #[derive(Debug, Default, PartialEq)]
@@ -78,16 +99,22 @@ const BATCH: usize = 8192;
 
 /// Judges the stored measures by the run's bounds and by others; keeps some documents of each side as samples.
 ///
-/// Only the columns of filters that one side bounds are read, once, a row group a thread.
+/// Only the columns of filters that one side bounds are read, once, a row group a thread. Quality is judged of documents
+/// that the filters keep and the run scored.
 ///
 /// # Errors
 /// [`StageError`] when a ledger file is gone, damaged or of another version.
-pub fn judge(layout: &Layout, before: &FilterConfig, after: &FilterConfig, samples: usize) -> Result<Judged> {
-    let (before, after) = (BoundsTable::new(before), BoundsTable::new(after));
+pub fn judge<'a>(
+    layout: &Layout,
+    before: impl Into<Judges<'a>>,
+    after: impl Into<Judges<'a>>,
+    samples: usize,
+) -> Result<Judged> {
+    let (before, after) = (Bounded::new(before.into()), Bounded::new(after.into()));
     let judges: Vec<Judge> = (0..)
         .zip(FILTERS)
         .map(|(place, filter)| Judge { place, card: filter.card() })
-        .filter(|judge| before.judges(judge.place) || after.judges(judge.place))
+        .filter(|judge| before.filters.judges(judge.place) || after.filters.judges(judge.place))
         .collect();
     let task = Task { before, after, judges, samples };
     let files = layout.files("ledger")?;
@@ -98,6 +125,31 @@ pub fn judge(layout: &Layout, before: &FilterConfig, after: &FilterConfig, sampl
     Ok(tally.judged())
 }
 
+/// One side's bounds.
+struct Bounded<'a> {
+    filters: BoundsTable,
+    classify: Option<&'a ClassifyConfig>,
+}
+
+impl<'a> Bounded<'a> {
+    fn new(judges: Judges<'a>) -> Self {
+        Self { filters: BoundsTable::new(judges.filter), classify: judges.classify }
+    }
+
+    /// The first rule that the document breaks: a filter's, else that of quality.
+    fn rejection(&self, rows: &Rows<'_>, row: usize, branch: Branch) -> Option<Rule> {
+        let language = filter::language(rows.languages, row);
+        let by_filters = rows.rejection(row, branch, self.filters.of(language));
+        by_filters.or_else(|| {
+            let value = rows.quality.is_valid(row).then(|| f64::from(rows.quality.value(row)));
+            match self.classify?.quality_of(language).judge(value) {
+                Verdict::Reject { value, bound } => Some((QUALITY, value, bound)),
+                _ => None,
+            }
+        })
+    }
+}
+
 /// A filter that judges, by its place in the registry.
 struct Judge {
     place: usize,
@@ -105,15 +157,15 @@ struct Judge {
 }
 
 /// What each row group is asked.
-struct Task {
-    before: BoundsTable,
-    after: BoundsTable,
+struct Task<'a> {
+    before: Bounded<'a>,
+    after: Bounded<'a>,
     /// In the registry's order.
     judges: Vec<Judge>,
     samples: usize,
 }
 
-impl Task {
+impl Task<'_> {
     fn file(&self, path: &Path) -> Result<Tally> {
         let file = File::open(path).map_err(StageError::io("open", path))?;
         let metadata =
@@ -149,6 +201,7 @@ impl Task {
     fn reads(&self, path: &[String]) -> bool {
         match path {
             [column] => PLAIN.iter().any(|plain| plain.name == column),
+            [column, id] if column == schema::SCORES.name => id == SCORE,
             [column, id] => {
                 column == schema::MEASURES.name && (id == WORDS || self.judges.iter().any(|judge| judge.card.id == id))
             }
@@ -171,6 +224,9 @@ static PLAIN: [&Column; 7] = [
 /// The measure that stands for tokens where nobody counted them.
 const WORDS: &str = "length.words";
 
+/// The score that quality is judged by.
+const SCORE: &str = "quality";
+
 /// The columns of a ledger that judging reads.
 struct Rows<'a> {
     ids: &'a FixedSizeBinaryArray,
@@ -181,6 +237,7 @@ struct Rows<'a> {
     n_words: &'a UInt32Array,
     tokens: &'a UInt32Array,
     words: &'a Float64Array,
+    quality: &'a Float32Array,
     /// Of the filters that judge, in their order.
     measures: Vec<(&'a Judge, &'a Float64Array)>,
 }
@@ -202,6 +259,10 @@ impl<'a> Rows<'a> {
             n_words: column(&schema::N_WORDS)?.as_primitive::<UInt32Type>(),
             tokens: column(&schema::N_TOKENS)?.as_primitive::<UInt32Type>(),
             words: measure(WORDS)?,
+            quality: column(&schema::SCORES)?
+                .as_struct_opt()
+                .and_then(|scores| scores.column_by_name(SCORE)?.as_primitive_opt::<Float32Type>())
+                .ok_or(SCORE)?,
             measures: judges
                 .iter()
                 .map(|judge| measure(judge.card.id).map(|values| (judge, values)))

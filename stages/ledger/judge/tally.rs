@@ -80,13 +80,13 @@ struct Changed {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, task: &Task, rows: &Rows<'_>) {
+    pub(super) fn add(&mut self, task: &Task<'_>, rows: &Rows<'_>) {
         for row in 0..rows.branches.len() {
             // What has no branch did not reach the filters.
             let Some(branch) = text(rows.branches, row).and_then(branch) else { continue };
             let language = filter::language(rows.languages, row);
-            let old = rows.rejection(row, branch, task.before.of(language));
-            let new = rows.rejection(row, branch, task.after.of(language));
+            let old = task.before.rejection(rows, row, branch);
+            let new = task.after.rejection(rows, row, branch);
             let (label, length) = (language.unwrap_or_default(), rows.length(row));
             self.before.add(old, label, length);
             self.after.add(new, label, length);
