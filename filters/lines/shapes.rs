@@ -54,22 +54,57 @@ impl Shapes {
 /// Words are pieces between white space.
 fn is_list_case(line: &str, characters: &Characters) -> bool {
     // Most lines have too few capitals to begin half of their words with.
-    if 2 * characters.uppercase <= Shapes::LEAST_TOKENS || 2 * characters.uppercase <= fewest_words(line.as_bytes()) {
+    if 2 * characters.uppercase <= Shapes::LEAST_TOKENS {
         return false;
     }
-    let (mut words, mut capital) = (0, 0);
-    for word in line.split_whitespace() {
-        words += 1;
-        capital += usize::from(word.starts_with(char::is_uppercase));
+    // In ASCII these are the words, otherwise at least so many.
+    let pieces = begun(line.as_bytes(), |byte| !is_space(byte));
+    if 2 * characters.uppercase <= pieces {
+        return false;
     }
+    let (words, capital) = if characters.all == line.len() {
+        (pieces, begun(line.as_bytes(), |byte| byte.is_ascii_uppercase()))
+    } else {
+        let capital = line.split_whitespace().filter(|word| word.starts_with(char::is_uppercase)).count();
+        (line.split_whitespace().count(), capital)
+    };
     words >= Shapes::LEAST_TOKENS && 2 * capital > words
 }
 
-/// The pieces between ASCII white space, counted many bytes at once: words are as many or more.
-fn fewest_words(line: &[u8]) -> usize {
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
-    let begins = |(one, next): (&u8, &u8)| u8::from(is_space(*one)) & u8::from(!is_space(*next));
-    // In pieces of which no sum overflows a byte.
-    let pieces = line.chunks(128).zip(line.get(1..).unwrap_or_default().chunks(128));
-    1 + pieces.map(|(ones, nexts)| usize::from(ones.iter().zip(nexts).map(begins).sum::<u8>())).sum::<usize>()
+/// White space of ASCII.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// The pieces between ASCII white space of a trimmed line that begin with such a byte, counted many bytes at once.
+fn begun(line: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+    let begins = |(before, first): (&u8, &u8)| u8::from(is_space(*before)) & u8::from(is_such(*first));
+    // In parts of which no sum overflows a byte.
+    let parts = line.chunks(128).zip(line.get(1..).unwrap_or_default().chunks(128));
+    let behind_space = parts.map(|(before, first)| usize::from(before.iter().zip(first).map(begins).sum::<u8>()));
+    usize::from(line.first().is_some_and(|first| is_such(*first))) + behind_space.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn list_case_is_a_matter_of_words() {
+        let long = ["Ab "; 500].concat();
+        for (line, expected) in [
+            ("A B C D E F G h i j k l", true),
+            ("A B C D E F g h i j k l", false),
+            ("AB CD EF g h i j k l m n o", false),
+            ("ABCDEF GHI j k l m n o p q r s", false),
+            ("A\u{b}B\tC\u{c}D  E F G h i j k l", true),
+            ("A B C D E F G h i j k", false),
+            ("A\u{a0}B C D E F Ğ h i j k l", true),
+            ("ÀB\u{a0}CD EF GH i j k l m n o p", false),
+            (long.trim(), true),
+            (&format!("{long}{}a", "bc ".repeat(499)), false),
+        ] {
+            assert_eq!(is_list_case(line, &Characters::of(line)), expected, "{line:?}");
+        }
+    }
 }
