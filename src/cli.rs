@@ -359,6 +359,9 @@ pub(crate) struct TrainArgs {
     /// Of `quality-thresholds`: the share of each language's documents that stays, 0 to 1
     #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value_t = 0.5)]
     pub share: f64,
+    /// Of `class`: a folder of source files to learn code from, such as an installed standard library; may be repeated
+    #[arg(long, value_name = "DIR", num_args = 1.., required_if_eq("model", "class"))]
+    pub code: Vec<PathBuf>,
     /// Of `kl`: the corpus, JSON lines, Parquet or WET with texts and their languages; or the folder of a finished run. Of
     /// `distil`: JSON lines {text, label or score, url?, id?}, plain or .zst
     #[arg(long, num_args = 1.., value_name = "GLOB", required_if_eq("model", "kl"))]

@@ -84,13 +84,14 @@ pub struct Thresholds {
     pub math: f64,
     /// Share of formulas from which a text in any language is math.
     pub formulas: f64,
-    /// TeX commands per byte from which an English text without blocks is math; see [`formulas::tex`].
+    /// TeX commands per byte from which an English text without blocks is math; see [`formulas::tex`]. No page of
+    /// WebOrganizer's examples has as many.
     pub tex: f64,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { code: 0.5, foreign_code: 0.9, math: 0.5, formulas: 0.5, tex: 0.005 }
+        Self { code: 0.5, foreign_code: 0.9, math: 0.5, formulas: 0.5, tex: 0.015 }
     }
 }
 

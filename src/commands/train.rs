@@ -31,7 +31,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     }
     let shipped = if args.model == "extraction" { "stages/extract" } else { "filters/models" };
     let out = out.unwrap_or_else(|| Path::new(shipped));
-    let task = Task { model: &args.model, data, out, seed: args.seed, outputs: args.outputs.as_deref() };
+    let task =
+        Task { model: &args.model, data, code: &args.code, out, seed: args.seed, outputs: args.outputs.as_deref() };
     print(&train::run(&task)?)
 }
 

@@ -1,5 +1,6 @@
 //! The card of a model: Markdown beside its bytes, with the figures that were measured.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -11,7 +12,7 @@ pub(super) struct About {
     /// What the model answers.
     pub(super) summary: &'static str,
     /// Origin, attribution and licence of each data set, as a Markdown list.
-    pub(super) data: &'static str,
+    pub(super) data: Cow<'static, str>,
     /// What was made of the data, and how it was split.
     pub(super) preparation: &'static str,
     /// How the figures are to be read.
@@ -30,17 +31,18 @@ const LOW: f64 = 0.5;
 
 /// The card.
 pub(super) fn markdown(task: &Task<'_>, plan: &Plan, figures: &[Figures], size: usize) -> String {
-    let About { summary, data, preparation, reading, limits, shown } = plan.about;
+    let About { summary, data, preparation, reading, limits, shown } = &plan.about;
     let mut labels: Vec<&str> = plan.train.iter().map(|example| example.label.as_str()).collect();
     labels.sort_unstable();
     labels.dedup();
     let mut text = format!(
         "# {name}\n\n{summary}\n\n{size} bytes, {count} labels, fastText `.ftz`; embedded as `embedded:{name}`.\n\n\
-         ## Data\n\n{data}\n\n## Training\n\n```text\ntrommel train {name} --data DIR --out filters/models --seed \
+         ## Data\n\n{data}\n\n## Training\n\n```text\ntrommel train {name} --data DIR{code} --out filters/models --seed \
          {seed}\n```\n\n{preparation}\n\n{examples} examples; {settings}. One thread, so that the same data and seed \
          give the same bytes.\n\n## Quality\n\n",
         name = task.model,
         count = labels.len(),
+        code = if task.code.is_empty() { "" } else { " --code DIR …" },
         seed = task.seed,
         examples = plan.train.len(),
         settings = plan.trainer,
@@ -60,7 +62,7 @@ pub(super) fn markdown(task: &Task<'_>, plan: &Plan, figures: &[Figures], size: 
         );
     }
     let _ = writeln!(text, "\n{reading}");
-    if shown == EVERY {
+    if *shown == EVERY {
         // Figures of folds come before those of the test sets.
         let sets = figures.iter().skip(figures.len() - plan.tests.len()).zip(&plan.tests);
         let apart = sets.filter(|(set, test)| test.merge.is_empty() && set.labels > 1);
@@ -71,7 +73,7 @@ pub(super) fn markdown(task: &Task<'_>, plan: &Plan, figures: &[Figures], size: 
             "\nLowest F1 ({}):\n\n| label | texts | precision | recall | F1 |\n|---|---|---|---|---|",
             set.name
         );
-        for (label, texts, precision, recall, f1) in set.by_label.iter().take(shown) {
+        for (label, texts, precision, recall, f1) in set.by_label.iter().take(*shown) {
             let _ = writeln!(text, "| {label} | {texts} | {precision:.2} | {recall:.2} | {f1:.2} |");
         }
     }

@@ -1,5 +1,6 @@
 //! The language model: sentences and declarations in some 450 languages, web text for English.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -238,7 +239,8 @@ fn lingua(data: &Path) -> Result<Vec<TestSet>> {
 const ABOUT: About = About {
     summary: "The language of a text: ISO 639-3 codes, macrolanguages where data sets disagree (ara, est, fas, lav, \
               msa, swa, zho, …).",
-    data: "- Sentences of Tatoeba (tatoeba.org and its contributors), CC-BY-2.0-FR, by way of \
+    data: Cow::Borrowed(
+        "- Sentences of Tatoeba (tatoeba.org and its contributors), CC-BY-2.0-FR, by way of \
            facebookresearch/LASER `data/tatoeba/v1`: 112 languages.\n\
            - The Universal Declaration of Human Rights, by way of eric-muller/udhr, stages 3 and 4: 444 languages. \
            Licence UNKNOWN (the repository has none; the United Nations offer the text freely).\n\
@@ -246,6 +248,7 @@ const ABOUT: About = About {
            the pages come from Common Crawl.\n\
            - Measured on, never trained on: news sentences of pemistahl/lingua (Apache-2.0; sentences under the \
            terms of the Leipzig Corpora Collection).",
+    ),
     preparation: "Texts are put on one line, as inference does. A tenth by hash of the text is held out. Paragraphs \
                   of the declarations are used whole and cut into pieces of about 60 characters; five neighbouring \
                   texts joined are an example too, since pages are longer than sentences. The share of a language \

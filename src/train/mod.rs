@@ -18,8 +18,9 @@ mod measure;
 mod quality;
 mod topic;
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use filters::fasttext::Model;
@@ -34,6 +35,8 @@ pub(crate) struct Task<'a> {
     pub(crate) model: &'a str,
     /// The folder of training data.
     pub(crate) data: &'a Path,
+    /// Folders of source files, which `class` learns code from.
+    pub(crate) code: &'a [PathBuf],
     /// Where the model and its card go.
     pub(crate) out: &'a Path,
     /// Where the answers about texts go that the model asked had not seen.
@@ -100,6 +103,8 @@ struct Fold {
     test: Vec<Example>,
     /// Of each example of `test`, what the data calls it; empty where nobody asks.
     ids: Vec<String>,
+    /// Of each example of `test`, its kind; each kind is also measured alone. Empty where there is one.
+    kinds: Vec<&'static str>,
 }
 
 /// Trains, measures and writes a model and its card; returns what was measured.
@@ -109,7 +114,7 @@ pub(crate) fn run(task: &Task<'_>) -> Result<String> {
     }
     let plan = match task.model {
         "language" => language::plan(task.data)?,
-        "class" => class::plan(task.data)?,
+        "class" => class::plan(task.data, task.code, task.seed)?,
         "topic" => topic::plan(task.data)?,
         "quality" => quality::plan(task.data)?,
         other => bail!("there is no model `{other}`"),
@@ -118,14 +123,20 @@ pub(crate) fn run(task: &Task<'_>) -> Result<String> {
     let work = task.out.join(format!(".{}.train.txt", task.model));
     let mut figures = Vec::new();
     if !plan.folds.is_empty() {
-        let (mut answers, mut ids) = (Vec::new(), Vec::new());
+        let (mut answers, mut ids, mut by_kind) = (Vec::new(), Vec::new(), BTreeMap::<_, Vec<_>>::new());
         for fold in &plan.folds {
             let model = load(&plan.trainer.fit(&fold.train, task.seed, &work)?)?;
-            answers.extend(measure::answers(&model, &fold.test, plan.ranked));
+            let said = measure::answers(&model, &fold.test, plan.ranked);
+            for (kind, answer) in fold.kinds.iter().zip(&said) {
+                by_kind.entry(kind).or_default().push(answer.clone());
+            }
+            answers.extend(said);
             ids.extend(fold.ids.iter().map(String::as_str));
         }
         let name = format!("cross-validation, {} folds", plan.folds.len());
         figures.push(Figures::of(name, &answers, &[]).ranked(&answers, plan.ranked));
+        figures
+            .extend(by_kind.into_iter().map(|(kind, answers)| Figures::of(format!("of these, {kind}"), &answers, &[])));
         if let Some(path) = task.outputs {
             write(path, outputs(task.model, &ids, &answers).as_bytes())?;
         }

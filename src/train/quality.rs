@@ -1,5 +1,6 @@
 //! The quality model: pages that people found good, against pages that they did not.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use anyhow::Result;
@@ -69,12 +70,14 @@ pub(super) fn plan(data: &Path) -> Result<Plan> {
 
 const ABOUT: About = About {
     summary: "How likely people would call a page good: `high` or `low`. The probability of `high` is the score.",
-    data: "- 359 texts of mlfoundations/dclm, `data/majority_data.jsonl` and `data/agreement_data.jsonl` (MIT; texts \
+    data: Cow::Borrowed(
+        "- 359 texts of mlfoundations/dclm, `data/majority_data.jsonl` and `data/agreement_data.jsonl` (MIT; texts \
            from Common Crawl), judged by people. The repository does not say which label is good; reading them does: 1 \
            is whole articles, 0 is lists, offers and left-overs of navigation.\n\
            - Measured on, never trained on: CodeCreator/WebOrganizer, `website/assets/data/examples` (Wettig et al. \
            2025): pages of DCLM's pool of Common Crawl with the form that WebOrganizer's own classifier gives. Licence \
            UNKNOWN (the repository has none).",
+    ),
     preparation: "Words, marks and shapes of lines, at most 1,000 tokens (`filters::classes::tokens::shapes`). The \
                   cross-validation deals texts out by their hash; the model that ships is trained on all. Forms of \
                   pages are no judgement, but should lean the same way. `high`: Academic Writing, Creative Writing, \

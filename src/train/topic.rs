@@ -1,5 +1,6 @@
 //! The topic model: web pages in 23 topics.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use anyhow::Result;
@@ -71,9 +72,11 @@ pub(super) fn plan(data: &Path) -> Result<Plan> {
 
 const ABOUT: About = About {
     summary: "The topic of an English web page: WebOrganizer's 24 topics without Adult Content.",
-    data: "- CodeCreator/WebOrganizer, `website/assets/data/examples` (Wettig et al. 2025, Organize the Web): 7,646 \
+    data: Cow::Borrowed(
+        "- CodeCreator/WebOrganizer, `website/assets/data/examples` (Wettig et al. 2025, Organize the Web): 7,646 \
            pages of DCLM's pool of Common Crawl. Licence UNKNOWN (the repository has none). The topics are those of \
            WebOrganizer's own classifier, distilled from Llama-3.1-405B-Instruct, and not by hand.",
+    ),
     preparation: "Lower-case words of the text, at most 1,000, and words of the URL \
                   (`filters::classes::tokens::words`), which thins out words that come again and again; each page once \
                   with its URL and once without. Sites (registered domains) stay together, in the folds of the \

@@ -14,20 +14,20 @@ const WINDOW: u32 = 27;
 
 /// One page.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(in crate::train) struct Page {
     /// The folder's name, and the page's within it.
-    pub(super) set: String,
-    pub(super) id: String,
-    pub(super) url: Option<String>,
+    pub(in crate::train) set: String,
+    pub(in crate::train) id: String,
+    pub(in crate::train) url: Option<String>,
     /// What kind of page it is, where the set says so.
-    pub(super) kind: Option<String>,
-    pub(super) bytes: Vec<u8>,
-    pub(super) gold: Gold,
+    pub(in crate::train) kind: Option<String>,
+    pub(in crate::train) bytes: Vec<u8>,
+    pub(in crate::train) gold: Gold,
 }
 
 /// What is known of the content.
 #[derive(Debug)]
-pub(super) enum Gold {
+pub(in crate::train) enum Gold {
     /// All of it.
     Text(String),
     /// Pieces that it has, and pieces that it has not.
@@ -53,7 +53,7 @@ struct Row {
 }
 
 /// The pages of all sets of a folder, by set and in the archives' order.
-pub(super) fn read(folder: &Path) -> Result<Vec<Page>> {
+pub(in crate::train) fn read(folder: &Path) -> Result<Vec<Page>> {
     let mut sets: Vec<_> = std::fs::read_dir(folder)
         .with_context(|| format!("open {} (docs/models.md tells the layout)", folder.display()))?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))

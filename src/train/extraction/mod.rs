@@ -5,7 +5,7 @@
 
 mod boost;
 mod figures;
-mod gold;
+pub(super) mod gold;
 mod label;
 mod lexicon;
 
