@@ -6,6 +6,8 @@
 //!   a word. Scripts written without spaces (Han, Kana, Thai, Lao, Khmer, Burmese) are segmented by dictionary (ICU).
 //! - **n-gram**: n consecutive words, across line ends.
 
+#[cfg(test)]
+mod made;
 mod marks;
 mod sentences;
 mod word;
@@ -367,6 +369,30 @@ mod tests {
         let lines: Vec<_> = lines(text).collect();
         assert_eq!(paragraphs(text, &lines).collect::<Vec<_>>(), ["one", "two\nthree", "four"]);
         assert_eq!(paragraphs(" \n\n ", &[]).count(), 0);
+    }
+
+    #[test]
+    fn the_quick_ways_give_what_the_simple_ways_give() {
+        for text in made::texts() {
+            let (mut by_piece, mut at) = (Vec::new(), 0);
+            while at < text.len() {
+                at = piece(&text, at, &mut |word| by_piece.push(word));
+            }
+            assert_eq!(words_of(&text), by_piece, "{text:?}");
+            let lines: Vec<&str> = lines(&text).collect();
+            let mut paragraphs_of_lines: Vec<Vec<&str>> = vec![Vec::new()];
+            for line in text.split('\n') {
+                match line.trim() {
+                    "" => paragraphs_of_lines.push(Vec::new()),
+                    line => paragraphs_of_lines.last_mut().unwrap().push(line),
+                }
+            }
+            paragraphs_of_lines.retain(|lines| !lines.is_empty());
+            assert_eq!(lines, paragraphs_of_lines.concat(), "{text:?}");
+            let found: Vec<Vec<&str>> =
+                paragraphs(&text, &lines).map(|paragraph| paragraph.split('\n').map(str::trim).collect()).collect();
+            assert_eq!(found, paragraphs_of_lines, "{text:?}");
+        }
     }
 
     #[test]

@@ -128,4 +128,30 @@ mod tests {
         }
         assert!(is_sentence_end('。') && is_sentence_end('؟') && !is_sentence_end('…') && !is_sentence_end('"'));
     }
+
+    #[test]
+    fn the_quick_way_gives_what_the_simple_way_gives() {
+        for text in crate::text::made::texts() {
+            let line = text.trim();
+            let (mut count, mut from) = (usize::from(!line.is_empty()), 0);
+            for (end, mark) in line.char_indices().filter(|(_, mark)| is_sentence_end(*mark)) {
+                if end < from {
+                    continue;
+                }
+                let rest =
+                    line[end + mark.len_utf8()..].trim_start_matches(|c| is_sentence_end(c) || CLOSING.contains(&c));
+                from = line.len() - rest.len();
+                let Some(next) = rest.chars().find(|c| !c.is_whitespace()) else { break };
+                let mut before = line[..end].chars().rev();
+                let is_initial = before.next().is_some_and(char::is_alphabetic)
+                    && before.next().is_none_or(|c| !c.is_alphanumeric());
+                let is_apart = rest.starts_with(char::is_whitespace) || mark >= '\u{3000}';
+                count += usize::from(is_apart && !(mark == '.' && (next.is_lowercase() || is_initial)));
+            }
+            assert_eq!(count_sentences(&text), count, "{text:?}");
+        }
+        let is_listed =
+            |mark: char| SENTENCE_ENDS.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(mark)));
+        assert!(('\u{80}'..='\u{10ffff}').all(|mark| is_sentence_end(mark) == is_listed(mark)));
+    }
 }
