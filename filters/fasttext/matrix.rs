@@ -44,6 +44,15 @@ impl Matrix {
         }
     }
 
+    /// Replaces `products` by those of each row and `vector`, which is of the matrix's dimension.
+    pub(super) fn dots(&self, vector: &[f32], products: &mut Vec<f32>) {
+        products.clear();
+        match self {
+            Self::Dense(matrix) => products.extend(matrix.data.chunks_exact(matrix.dim).map(|row| dot(row, vector))),
+            Self::Quantised(matrix) => products.extend((0..matrix.n_rows).map(|row| matrix.dot(row, vector))),
+        }
+    }
+
     /// The product of a row and `vector`, which is of the matrix's dimension.
     pub(super) fn dot(&self, row: usize, vector: &[f32]) -> f32 {
         match self {
