@@ -94,7 +94,7 @@ fn take(
 }
 
 /// The first beginning of a line, else of a word, that follows soon; else the next character.
-fn beginning(text: &str, at: usize) -> usize {
+pub(super) fn beginning(text: &str, at: usize) -> usize {
     let at = text.ceil_char_boundary(at);
     let soon = &text[at..text.floor_char_boundary((at + NEAR_BYTES).min(text.len()))];
     let line = memchr(b'\n', soon.as_bytes()).map(|newline| newline + 1);

@@ -31,6 +31,8 @@ pub struct Identified {
     pub script: String,
     /// The model's probability of the language, 0 to 1; 0 where it says that there is none.
     pub confidence: f32,
+    /// The model's probability of the next language; 0 where there is none.
+    pub runner_up: f32,
     /// What it was judged by.
     pub basis: Basis,
 }
@@ -99,15 +101,17 @@ pub fn identify(model: &Model, text: &str, blocks: &[Block]) -> Identified {
         if letters.is_empty() {
             return undetermined("Zyyy", Basis::NoLetters);
         }
-        let Some(prediction) = model.predict(sample, 1, scratch).pop() else {
+        let predictions = model.predict(sample, 2, scratch);
+        let Some(prediction) = predictions.first() else {
             return undetermined(letters.script("und", None), Basis::NoLanguage);
         };
+        let runner_up = predictions.get(1).map_or(0.0, |next| next.probability);
         let hint = codes::script(prediction.label);
         match codes::language(prediction.label, || codes::are_two_letters(model.labels())) {
             Some(language) => {
                 let script = letters.script(&language, hint);
                 let label = format!("{language}_{script}");
-                Identified { label, script: script.to_owned(), confidence: prediction.probability, basis }
+                Identified { label, script: script.to_owned(), confidence: prediction.probability, runner_up, basis }
             }
             None => undetermined(letters.script("und", hint), Basis::NoLanguage),
         }
@@ -115,7 +119,7 @@ pub fn identify(model: &Model, text: &str, blocks: &[Block]) -> Identified {
 }
 
 fn undetermined(script: &str, basis: Basis) -> Identified {
-    Identified { label: format!("und_{script}"), script: script.to_owned(), confidence: 0.0, basis }
+    Identified { label: format!("und_{script}"), script: script.to_owned(), confidence: 0.0, runner_up: 0.0, basis }
 }
 
 #[cfg(test)]

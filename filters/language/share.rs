@@ -22,10 +22,10 @@ static CARD: Card = Card {
     summary: "Share of the text in the language that is its second.",
     definition: "Characters in segments of the second language ÷ characters in all segments of which the language model is \
                  sure (probability 0.5 and more). Segments are lines joined to 50 characters and more, and pieces of up to 150 \
-                 of longer ones, without code and math blocks, formulas and URLs. 6 are identified, spread over the \
-                 text, and up to 40 where one of these is in another language than the text or the text's own has a \
-                 confidence under 0.95; else it is 0, although a short passage may differ. Not measured: texts of one \
-                 segment or of no known language, and recipes that identify no language.",
+                 of longer ones, without code and math blocks, formulas and URLs. 4 are identified, spread over the text; and \
+                 up to 30 where one of these is in another language than the text, or where the model gives the whole text \
+                 another one with a probability of 0.005. Else it is 0, although a short passage may differ. Not measured: \
+                 texts of one segment or of no known language, and recipes that identify no language.",
     unit: Unit::Fraction,
     default: Bounds::NONE,
     branches: Branch::ALL,
