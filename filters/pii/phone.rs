@@ -12,63 +12,13 @@
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 
 use super::numbers::{Group, count, rows};
-use super::{Context, cue, is_word, region};
+use super::{Context, cue, is_word, phone_words, region};
 
 /// ITU-T E.164: at most 15 digits; the shortest that are dialled with a country code have 7.
 const LEAST: usize = 7;
 const MOST: usize = 15;
 
-/// Words that stand before phone numbers; in lower case.
-const BEFORE: &[&str] = &[
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "ph",
-    "mobile",
-    "cell",
-    "cellphone",
-    "fax",
-    "telefax",
-    "call",
-    "calling",
-    "calls",
-    "called",
-    "dial",
-    "ring",
-    "whatsapp",
-    "sms",
-    "hotline",
-    "helpline",
-    "contact",
-    "desk",
-    "telefon",
-    "telefono",
-    "teléfono",
-    "telefone",
-    "téléphone",
-    "tél",
-    "mobil",
-    "móvil",
-    "celular",
-    "handy",
-    "gsm",
-    "cellulare",
-    "rufnummer",
-    "puh",
-    "tlf",
-    "тел",
-    "телефон",
-    "факс",
-    "电话",
-    "電話",
-    "手机",
-    "전화",
-    "هاتف",
-    "τηλ",
-];
-
-/// Words that stand behind them, at once.
+/// Words that stand behind numbers, at once.
 const BEHIND: &[&str] = &["office", "fax", "mobile", "cell", "home", "work", "phone", "tel"];
 
 pub(super) fn find(text: &str, groups: &[Group], context: &Context<'_>, add: &mut impl FnMut(usize, usize)) {
@@ -207,7 +157,7 @@ fn is_said(bytes: &[u8], start: usize, end: usize) -> bool {
     let behind = behind.strip_prefix(b" ").or_else(|| behind.strip_prefix(b"-")).or_else(|| behind.strip_prefix(b" ("));
     let label = behind.unwrap_or_default().split(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
     let is_label = BEHIND.iter().any(|word| label.eq_ignore_ascii_case(word.as_bytes()));
-    is_label || cue::has_word(cue::before(bytes, start), BEFORE)
+    is_label || phone_words::stand_in(cue::before(bytes, start))
 }
 
 /// Whether the numbering plan of its country, or of this region, has such a number.
@@ -297,6 +247,9 @@ mod tests {
                 ("0479 50 54 03 office", &["0479 50 54 03"]),
                 ("mobil 0151 23456789", &["0151 23456789"]),
                 ("电话:010-12345678", &["010-12345678"]),
+                ("Телефон: 812 456 78 90", &["812 456 78 90"]),
+                ("ΤΗΛ. 210 123 4567", &["210 123 4567"]),
+                ("учителей 812 456 78 90", &[]),
                 ("0479 50 54 03 boxes, 5403926876", &[]),
                 ("call by 2024-05-17 or 17.05.2024 or 20240517; mobile 1.2345678", &[]),
             ],

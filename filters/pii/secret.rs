@@ -1,22 +1,25 @@
-//! Keys and tokens that show by their prefix, and private key blocks.
+//! Keys and tokens that show by their shape, and private key blocks.
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
-/// Tokens by the shapes that their issuers publish. All begin with letters of their own, for which the search looks.
-const TOKENS: &str = r"(?x-u) \b (?:
-    (?: AKIA | ASIA ) [A-Z0-9]{16}              # AWS
-  | gh[pos]_ [A-Za-z0-9]{36,255}                # GitHub
-  | github_pat_ \w{22,255}
-  | glpat- [\w-]{20,255}                        # GitLab
-  | xox[bp]- [\w-]{20,255}                      # Slack
-  | AIza [\w-]{35}                              # Google
-  | [sr]k_live_ \w{20,255}                      # Stripe
-  | sk- [\w-]{40,255}                           # OpenAI
-  | npm_ [A-Za-z0-9]{36}
-  | eyJ [\w-]{10,} \. [\w-]{10,} \. [\w-]{10,}  # JSON web token
-) \b";
+use super::is_word;
+use super::issuers::ISSUERS;
+
+/// The shortest tokens, and so the shortest runs of bytes in which one can stand.
+const LEAST: usize = 20;
+
+/// Bytes that can be part of a token: printable ASCII from `+` on. These are a few marks too many, and quick to tell.
+const FIRST: u8 = b'+';
+const LAST: u8 = b'~';
+
+/// All shapes, each at a word's beginning.
+static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let shapes: Vec<&str> = ISSUERS.iter().map(|(_, shape)| *shape).collect();
+    // The table is constant, and the tests compile it.
+    Regex::new(&format!(r"(?-u)\b(?:{})", shapes.join("|"))).ok()
+});
 
 const KEY_BEGIN: &str = "-----BEGIN ";
 const KEY_END: &str = " PRIVATE KEY-----";
@@ -25,12 +28,19 @@ const KEY_END: &str = " PRIVATE KEY-----";
 const MOST_KEY: usize = 16 << 10;
 
 pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
-    // The pattern is a constant, which the test below compiles.
-    static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(TOKENS).ok());
-    for token in SHAPES.iter().flat_map(|shapes| shapes.find_iter(text)) {
-        add(token.start(), token.end());
-    }
     let bytes = text.as_bytes();
+    runs(bytes, |start, end| {
+        let (Some(shapes), run) = (&*SHAPES, &bytes[start..end]) else { return };
+        let mut from = 0;
+        while let Some(token) = shapes.find_at(run, from) {
+            // One that goes on as a word is longer than its issuer's.
+            let is_whole = run.get(token.end()).is_none_or(|byte| !is_word(*byte));
+            if is_whole {
+                add(start + token.start(), start + token.end());
+            }
+            from = if is_whole { token.end() } else { token.start() + 1 };
+        }
+    });
     let mut free_from = 0;
     for begin in memchr::memmem::find_iter(bytes, KEY_BEGIN) {
         if begin < free_from {
@@ -52,9 +62,142 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
     }
 }
 
+/// Calls `visit` with begin and end of each run of at least [`LEAST`] bytes that can be part of a token.
+fn runs(text: &[u8], mut visit: impl FnMut(usize, usize)) {
+    // Up to here all is seen, but for so many bytes before it that may be a run's beginning.
+    let (mut at, mut begun) = (0, 0);
+    while at < text.len() {
+        let mut limit = text.len();
+        if let Some(block) = text[at..].first_chunk() {
+            let bits = token_bits(block);
+            if begun + bits.trailing_ones() as usize >= LEAST || has_run(bits) {
+                limit = at + 64;
+            } else {
+                (at, begun) = (at + 64, bits.leading_ones() as usize);
+                continue;
+            }
+        }
+        let mut start = at - begun;
+        while start < limit {
+            let length = text[start..].iter().take_while(|byte| (FIRST..=LAST).contains(*byte)).count();
+            if length >= LEAST {
+                visit(start, start + length);
+            }
+            start += length + 1;
+        }
+        (at, begun) = (start, 0);
+    }
+}
+
+/// A bit for each byte that can be part of a token, eight bytes at a time: the highest bit of each says it first.
+fn token_bits(block: &[u8; 64]) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (eights, _) = block.as_chunks();
+    eights.iter().rev().fold(0, |bits, eight| {
+        let bytes = u64::from_le_bytes(*eight);
+        let low = bytes & (0x7f * ONES);
+        let from_first = low + u64::from(0x80 - FIRST) * ONES;
+        let behind_last = low + u64::from(0x7f - LAST) * ONES;
+        let found = (from_first & !behind_last & !bytes) >> 7 & ONES;
+        // The product has the eight bits side by side at its upper end.
+        bits << 8 | found.wrapping_mul(0x0102_0408_1020_4080) >> 56
+    })
+}
+
+/// Whether [`LEAST`] bits stand in a row.
+fn has_run(bits: u64) -> bool {
+    let (two, four) = (bits & bits >> 1, |bits: u64| bits & bits >> 2);
+    let eight = four(two) & four(two) >> 4;
+    let sixteen = eight & eight >> 8;
+    sixteen & sixteen >> (LEAST - 16) != 0
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{Kind, check};
+    use regex_syntax::ParserBuilder;
+    use regex_syntax::hir::{Class, Hir, HirKind};
+
+    use super::super::{Context, Detector, Kind, check};
+    use super::*;
+
+    /// The shortest texts of a shape, one for each of its alternatives. Made, so that no token stands in the sources.
+    fn shortest(shape: &Hir) -> Vec<String> {
+        let times = |texts: &[String], count: u32| {
+            let count = usize::try_from(count).unwrap();
+            if count == 0 { vec![String::new()] } else { texts.iter().map(|text| text.repeat(count)).collect() }
+        };
+        match shape.kind() {
+            HirKind::Empty | HirKind::Look(_) => vec![String::new()],
+            HirKind::Literal(literal) => vec![String::from_utf8(literal.0.to_vec()).unwrap()],
+            HirKind::Class(Class::Bytes(class)) => vec![char::from(class.ranges().last().unwrap().start()).to_string()],
+            HirKind::Class(Class::Unicode(class)) => vec![class.ranges().last().unwrap().start().to_string()],
+            HirKind::Repetition(repetition) => times(&shortest(&repetition.sub), repetition.min),
+            HirKind::Capture(group) => shortest(&group.sub),
+            HirKind::Alternation(parts) => parts.iter().flat_map(shortest).collect(),
+            HirKind::Concat(parts) => parts.iter().fold(vec![String::new()], |texts, part| {
+                let ends = shortest(part);
+                texts.iter().flat_map(|text| ends.iter().map(move |end| format!("{text}{end}"))).collect()
+            }),
+        }
+    }
+
+    #[test]
+    fn every_issuers_tokens_are_found_whole() {
+        let detector = Detector::new(&[Kind::Secret]);
+        let found = |text: &str| {
+            let mut spans = Vec::new();
+            detector.spans(text, &Context::default(), &mut spans);
+            spans.iter().map(|span| text[span.start..span.end].to_owned()).collect::<Vec<_>>()
+        };
+        let mut parser = ParserBuilder::new();
+        let mut parser = parser.unicode(false).utf8(false).build();
+        for (issuer, shape) in ISSUERS {
+            for token in shortest(&parser.parse(shape).unwrap()) {
+                assert!(token.len() >= LEAST, "{issuer}: {token} has {} characters", token.len());
+                assert!(token.bytes().all(|byte| (FIRST..=LAST).contains(&byte)), "{issuer}: {token}");
+                for text in [token.clone(), format!("key: \"{token}\", so"), format!("(a/b={token}).")] {
+                    assert_eq!(found(&text), [&*token], "{issuer}: {text}");
+                }
+                let behind_a_letter = format!("x{token}");
+                assert!(!found(&behind_a_letter).contains(&token), "{issuer}: {behind_a_letter}");
+                assert_eq!(found(&token[..token.len() / 3]), [""; 0], "{issuer}: cut short");
+            }
+        }
+        assert!(ISSUERS.is_sorted_by_key(|(issuer, _)| issuer.to_lowercase()));
+    }
+
+    #[test]
+    fn bytes_of_tokens_are_told_apart() {
+        for byte in 0..=u8::MAX {
+            let mut block = [b' '; 64];
+            (block[0], block[37], block[63]) = (byte, byte, byte);
+            let expected = if (FIRST..=LAST).contains(&byte) { 1 | 1 << 37 | 1 << 63 } else { 0 };
+            assert_eq!(token_bits(&block), expected, "{byte}");
+        }
+        for (ones, expected) in [(0, false), (LEAST - 1, false), (LEAST, true), (LEAST + 1, true), (63, true)] {
+            let bits = (1_u64 << ones) - 1;
+            assert!(has_run(bits) == expected && has_run(bits << (64 - ones.max(1))) == expected, "{ones}");
+        }
+    }
+
+    #[test]
+    fn runs_of_tokens_bytes() {
+        let found = |text: &str| {
+            let mut found = Vec::new();
+            runs(text.as_bytes(), |start, end| found.push(text[start..end].to_owned()));
+            found
+        };
+        let (run, short) = ("a1_-./+=~:".repeat(2), "b".repeat(LEAST - 1));
+        assert_eq!(found(&run), [&*run]);
+        assert_eq!(found(&format!("{short} {run}\n{short} {run}é{short}")), [&*run, &*run]);
+        for before in 0..200 {
+            let text = format!("{}{run}{}", "of ".repeat(before), " of".repeat(200 - before));
+            assert_eq!(found(&text), [&*run], "behind {before} words");
+            assert!(found(&text.replace(&run, &short)).is_empty(), "behind {before} words");
+        }
+        assert_eq!(found(&format!("é{short}c")), [format!("{short}c")]);
+        assert!(found(&short).is_empty() && found("").is_empty());
+    }
 
     #[test]
     fn secrets() {
