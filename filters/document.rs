@@ -12,6 +12,7 @@ use crate::phrases::{self, Phrases};
 use crate::repetition::{self, Repeated, Repeats};
 use crate::text;
 use crate::tokens::{References, Scores, TokenCounts, count_different};
+use crate::unsafe_model::UnsafeModel;
 use crate::vocabulary::Vocabulary;
 use crate::words::{Found, StopWords, WordLists};
 
@@ -126,6 +127,8 @@ impl Branch {
 pub struct Resources {
     /// Dirty words; without, the lists that are part of the program.
     pub word_lists: Option<WordLists>,
+    /// A model of unsafe text, where one is named.
+    pub unsafe_model: Option<UnsafeModel>,
     /// Token distributions: of the run, or of a file.
     pub references: References,
 }

@@ -33,9 +33,11 @@ mod phrases;
 mod repetition;
 mod symbols;
 mod table;
+mod unsafe_model;
 mod vocabulary;
 
 pub use card::{Card, Filter, Source, Unit};
 pub use document::{Block, BlockKind, Branch, Document, Resources};
 pub use registry::{FILTERS, find};
+pub use unsafe_model::UnsafeModel;
 pub use verdict::{Bounds, Verdict};

@@ -1,7 +1,7 @@
 //! Every filter, in the order of the documentation.
 
 use crate::card::Filter;
-use crate::{chars, code, language, length, lines, phrases, repetition, symbols, text, tokens, words};
+use crate::{chars, code, language, length, lines, phrases, repetition, symbols, text, tokens, unsafe_model, words};
 
 /// Every filter. Each has one nullable column in the ledger, named after its id.
 pub static FILTERS: &[&dyn Filter] = &[
@@ -59,6 +59,7 @@ pub static FILTERS: &[&dyn Filter] = &[
     &words::Dirty,
     &words::DirtyDistinct,
     &words::DirtyCount,
+    &unsafe_model::Unsafe,
     &code::MaxLine,
     &code::MeanLine,
     &code::XmlStart,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use run::{count, path, sql, succeed, trommel};
+use run::{count, fail, path, sql, succeed, trommel};
 
 /// A response record.
 fn response(url: &str, body: &[u8]) -> Vec<u8> {
@@ -248,10 +248,16 @@ fn texts_that_are_hardly_texts_are_measured_or_not() {
     let lists = folder.path().join("lists");
     std::fs::create_dir(&lists).unwrap();
     std::fs::write(lists.join("en"), "\u{feff}blorp\r\n\r\n  \nBLORP\nblorp\n\n").unwrap();
-    let list = format!("kind = \"filter\"\ndirty_words = [\"{}\"]", path(&lists.join("en")));
+    let allowed = lists.join("en.txt");
+    std::fs::write(&allowed, "\u{feff}Said the Blorp\r\n\r\nsaid the blorp\n\n").unwrap();
+    let list = format!(
+        "kind = \"filter\"\ndirty_words = [\"{}\"]\nallowed_words = [\"{}\"]",
+        path(&lists.join("en")),
+        path(&allowed)
+    );
     let recipe = folder.path().join("lists.toml");
     let text = RECIPE.replace("kind = \"filter\"", &list).replace("kind = \"extract\"", "kind = \"text\"");
-    std::fs::write(&recipe, text).unwrap();
+    std::fs::write(&recipe, &text).unwrap();
     let out = folder.path().join("out");
     succeed(&["run", path(&recipe), "--input", path(&crawl), "--out", path(&out)]);
 
@@ -272,7 +278,16 @@ fn texts_that_are_hardly_texts_are_measured_or_not() {
     assert_eq!(measure("one word", "length.words"), Some(f64::from(2 << 20)));
     assert_eq!(measure("one giant line", "length.words"), Some(1.0));
     assert_eq!(measure("no letters", "repetition.duplicate_lines"), Some(0.0));
-    // Three in each of ten sentences, and one word, not two or three.
+    // Three in each of ten sentences, of which one is allowed; and one word, not two or three.
     assert_eq!(measure("listed", "words.dirty_distinct"), Some(1.0));
-    assert_eq!(measure("listed", "words.dirty_count"), Some(30.0));
+    assert_eq!(measure("listed", "words.dirty_count"), Some(20.0));
+
+    // What is allowed of a language without a list, and a file that is not there.
+    for (name, expected) in [("fr", "there are lists of dirty words of eng alone"), ("de", "no such file")] {
+        std::fs::write(lists.join("fr"), "coq\n").unwrap();
+        let text = text.replace(path(&allowed), path(&lists.join(name)));
+        std::fs::write(&recipe, text).unwrap();
+        let told = fail(2, &["run", path(&recipe), "--input", path(&crawl), "--out", path(&folder.path().join(name))]);
+        assert!(told.contains(expected) && told.contains(path(&lists.join(name))), "{told}");
+    }
 }

@@ -56,8 +56,8 @@ static DIRTY: Card = Card {
     version: 2,
     summary: "Dirty words per thousand words, where there are at least three different ones.",
     definition: "Occurrences of listed words ÷ words × 1,000; 0 where fewer than 3 different listed words stand. Lists \
-                 are per language, compared without case at word boundaries (anywhere in Chinese, Japanese, Thai). \
-                 Languages without a list are not measured.",
+                 are per language, compared without case at word boundaries (anywhere in Chinese, Japanese, Thai); what \
+                 stands in an allowed phrase is not counted. Languages without a list are not measured.",
     unit: Unit::PerThousandWords,
     default: Bounds::at_most(10.0),
     branches: Branch::PROSE,

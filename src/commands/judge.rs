@@ -135,8 +135,11 @@ fn reasons_for_another_run(run: &Recipe, other: Option<&Recipe>, after: &FilterC
     if after.references != before.references {
         reasons.push("the token references are others, and `tokens.kl` and `tokens.outlier_mass` with them".into());
     }
-    if after.dirty_words != before.dirty_words {
+    if (&after.dirty_words, &after.allowed_words) != (&before.dirty_words, &before.allowed_words) {
         reasons.push("the word lists are others, and `words.dirty` with them".into());
+    }
+    if after.unsafe_model != before.unsafe_model {
+        reasons.push("the model of unsafe text is another, and `model.unsafe` with it".into());
     }
     if let Some(other) = other {
         let differ = |one: &Recipe, two: &Recipe| -> Vec<String> {
@@ -304,6 +307,8 @@ mod tests {
         let plain = serde_json::json!({ "kind": "filter", "length.words": { "min": 5 } });
         let by_tokens = serde_json::json!({ "kind": "filter", "tokens.kl": { "max": 2 } });
         let other_lists = serde_json::json!({ "kind": "filter", "dirty_words": ["en"] });
+        let other_model = serde_json::json!({ "kind": "filter", "unsafe_model": { "model": "nsfw", "label": "nsfw" } });
+        let others_allowed = serde_json::json!({ "kind": "filter", "allowed_words": ["en"] });
         let kind = |kind: &str| serde_json::json!({ "kind": kind });
         let good = serde_json::json!({ "kind": "classify", "quality": { "min": 0.5 } });
         for (what, run, other, expected) in [
@@ -319,6 +324,8 @@ mod tests {
             ("no references", vec![plain.clone()], by_tokens.clone(), Some("no token references")),
             ("references of the run", vec![by_tokens.clone()], by_tokens, None),
             ("other lists", vec![plain.clone()], other_lists, Some("`words.dirty`")),
+            ("another model", vec![plain.clone()], other_model, Some("`model.unsafe`")),
+            ("other words allowed", vec![plain.clone()], others_allowed, Some("`words.dirty`")),
         ] {
             let after = recipe(&[other]);
             let after = filter_of(&after).unwrap();

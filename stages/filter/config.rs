@@ -13,6 +13,13 @@ pub struct FilterConfig {
     /// (`en`, `en.txt`): the layout of LDNOOBW.
     #[serde(default)]
     pub dirty_words: Vec<String>,
+    /// Files of what is allowed, named and written as those of dirty words: such a word is taken out of its language's
+    /// list, and a dirty word within such a phrase (`cock-a-leekie`) does not count.
+    #[serde(default)]
+    pub allowed_words: Vec<String>,
+    /// A model of unsafe text, which `model.unsafe` asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsafe_model: Option<UnsafeModelConfig>,
     /// A file of token references by `trommel train kl`, in place of the run's own: measured against another corpus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
@@ -23,6 +30,16 @@ pub struct FilterConfig {
     /// Bounds by filter id, inclusive.
     #[serde(flatten)]
     bounds: BTreeMap<FilterId, Bounds>,
+}
+
+/// A fastText model by name, and the label whose probability is the measure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnsafeModelConfig {
+    /// The model, by name or path.
+    pub model: String,
+    /// The label of unsafe text.
+    pub label: String,
 }
 
 /// The id of a filter that there is.
@@ -79,22 +96,33 @@ impl FilterConfig {
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let problem = |(id, bounds): (&FilterId, &Bounds)| Some(format!("{}: {}", id.0, bounds.problem()?));
-        self.bounds.iter().chain(self.languages.values().flatten()).filter_map(problem).collect()
+        let twisted = self.bounds.iter().chain(self.languages.values().flatten()).filter_map(problem);
+        let is_blind = self.unsafe_model.is_none() && self.judges_by("model.unsafe");
+        let blind = is_blind.then(|| {
+            "model.unsafe: it judges, and no model is named; add unsafe_model = { model = \"…\", label = \"…\" }"
+                .to_owned()
+        });
+        twisted.chain(blind).collect()
     }
 
-    /// The word lists, and the file of token references.
+    /// The word lists, the model of unsafe text, and the file of token references.
     #[must_use]
     pub fn resources(&self) -> Vec<&str> {
-        self.dirty_words.iter().chain(&self.references).map(String::as_str).collect()
+        let lists = self.dirty_words.iter().chain(&self.allowed_words);
+        let model = self.unsafe_model.iter().map(|named| &named.model);
+        lists.chain(model).chain(&self.references).map(String::as_str).collect()
     }
 
     /// Whether it judges by token distributions.
     #[must_use]
     pub fn judges_tokens(&self) -> bool {
-        ["tokens.kl", "tokens.outlier_mass"].into_iter().any(|id| {
-            let id = FilterId(id.into());
-            self.bounds.contains_key(&id) || self.languages.values().any(|bounds| bounds.contains_key(&id))
-        })
+        ["tokens.kl", "tokens.outlier_mass"].into_iter().any(|id| self.judges_by(id))
+    }
+
+    /// Whether a filter judges documents of any language.
+    fn judges_by(&self, id: &str) -> bool {
+        let id = FilterId(id.into());
+        self.bounds.contains_key(&id) || self.languages.values().any(|bounds| bounds.contains_key(&id))
     }
 
     /// Whether it judges by the run's own token distribution.
@@ -140,6 +168,21 @@ mod tests {
         assert_eq!(config.bounds_of("length.words", Some("zho_Hans")), Some(Bounds::at_least(50.0)));
         let twisted = serde_json::json!({ "languages": { "zho": { "length.words": { "min": 5, "max": 3 } } } });
         assert_eq!(serde_json::from_value::<FilterConfig>(twisted).unwrap().problems().len(), 1);
+    }
+
+    #[test]
+    fn a_bound_on_a_model_needs_one() {
+        let config = |value| serde_json::from_value::<FilterConfig>(value).unwrap();
+        let blind = config(serde_json::json!({ "model.unsafe": { "max": 0.5 } }));
+        assert!(blind.problems()[0].contains("unsafe_model"), "{:?}", blind.problems());
+        let of_language = config(serde_json::json!({ "languages": { "eng": { "model.unsafe": { "max": 0.5 } } } }));
+        assert_eq!(of_language.problems().len(), 1);
+        let named =
+            serde_json::json!({ "unsafe_model": { "model": "nsfw", "label": "nsfw" }, "model.unsafe": { "max": 0.5 } });
+        let named = config(named);
+        assert!(named.problems().is_empty() && named.resources() == ["nsfw"]);
+        let unknown = serde_json::json!({ "unsafe_model": { "model": "nsfw", "label": "nsfw", "threshold": 1 } });
+        assert!(serde_json::from_value::<FilterConfig>(unknown).is_err());
     }
 
     #[test]

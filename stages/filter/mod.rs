@@ -16,7 +16,7 @@ use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray, StringBu
 use arrow::datatypes::Float64Type;
 use filters::tokens::References;
 use filters::words::WordLists;
-use filters::{Bounds, Document, FILTERS, Resources, Verdict};
+use filters::{Bounds, Document, FILTERS, Resources, UnsafeModel, Verdict};
 
 use crate::batch::Batch;
 use crate::error::{Result, StageError};
@@ -70,25 +70,18 @@ impl Filters {
     /// before them. Without references, divergence from them is not measured.
     ///
     /// # Errors
-    /// [`StageError::Model`] when a word list or the references cannot be read.
+    /// [`StageError::Model`] when a word list, the model or the references cannot be read, or the model has no such label.
     pub fn new(config: &FilterConfig, lists: &ModelStore, references: Option<References>) -> Result<Self> {
-        let texts = config
-            .dirty_words
-            .iter()
-            .map(|name| {
-                let text = String::from_utf8(lists.bytes(name)?).map_err(|_| StageError::Model {
-                    name: name.clone(),
-                    message: "a word list must be UTF-8, one word or phrase a line".into(),
-                })?;
-                Ok((config::language_of(name), text))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let word_lists = (!texts.is_empty())
-            .then(|| WordLists::new(texts.iter().map(|(code, text)| (code.as_str(), text.as_str()))));
+        let word_lists = word_lists(config, lists)?;
+        let unsafe_model = config.unsafe_model.as_ref().map(|named| {
+            let model = UnsafeModel::new(lists.fasttext(&named.model)?, &named.label);
+            model.map_err(|message| problem(&named.model, message))
+        });
+        let unsafe_model = unsafe_model.transpose()?;
         let named = config.references.as_ref().map(|name| named_references(name, lists)).transpose()?;
         Ok(Self {
             bounds: BoundsTable::new(config),
-            resources: Resources { word_lists, references: named.or(references).unwrap_or_default() },
+            resources: Resources { word_lists, unsafe_model, references: named.or(references).unwrap_or_default() },
         })
     }
 
@@ -114,6 +107,41 @@ impl Filters {
             .collect();
         Judgement { measures, verdicts }
     }
+}
+
+fn borrowed(lists: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    lists.iter().map(|(code, text)| (code.as_str(), text.as_str()))
+}
+
+/// The lists of dirty words that the settings change; `None` where they are the program's own.
+fn word_lists(config: &FilterConfig, store: &ModelStore) -> Result<Option<WordLists>> {
+    if config.dirty_words.is_empty() && config.allowed_words.is_empty() {
+        return Ok(None);
+    }
+    let read = |name: &String| {
+        let text = String::from_utf8(store.bytes(name)?)
+            .map_err(|_| problem(name, "a word list must be UTF-8, one word or phrase a line".into()))?;
+        Ok((config::language_of(name), text))
+    };
+    let read = |names: &[String]| names.iter().map(read).collect::<Result<Vec<_>>>();
+    let (dirty, allowed) = (read(&config.dirty_words)?, read(&config.allowed_words)?);
+    let mut lists: Vec<_> = borrowed(&dirty).collect();
+    if lists.is_empty() {
+        lists.extend(WordLists::EMBEDDED);
+    }
+    let lists = WordLists::new(lists, borrowed(&allowed));
+    for (name, (code, _)) in config.allowed_words.iter().zip(&allowed) {
+        if !lists.has(code) {
+            let known = lists.languages().collect::<Vec<_>>().join(", ");
+            let message = format!("it allows words of `{code}`, and there are lists of dirty words of {known} alone");
+            return Err(problem(name, message));
+        }
+    }
+    Ok(Some(lists))
+}
+
+fn problem(name: &str, message: String) -> StageError {
+    StageError::Model { name: name.to_owned(), message }
 }
 
 impl DocumentStage for Filters {
@@ -196,12 +224,67 @@ mod tests {
     }
 
     #[test]
+    fn allowed_words_leave_the_lists() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let (dirty, allowed) = (file("en", "worse"), file("en.txt", "porn\n\nporn\nworse things\n"));
+        let count = |config: serde_json::Value| {
+            let filters = filters(config);
+            let document =
+                Document::new("porn, porn and blowjob; worse, worse things").with_resources(filters.resources());
+            filters::find("words.dirty_count").unwrap().measure(&document)
+        };
+        assert_eq!(count(serde_json::json!({})), Some(3.0));
+        assert_eq!(
+            count(serde_json::json!({ "allowed_words": [allowed] })),
+            Some(1.0),
+            "out of the program's own list"
+        );
+        assert_eq!(count(serde_json::json!({ "dirty_words": [dirty], "allowed_words": [allowed] })), Some(1.0));
+        assert_eq!(count(serde_json::json!({ "dirty_words": [dirty] })), Some(2.0));
+        let french = file("fr", "coq");
+        for (name, expected) in [(&french, "words of `fr`"), (&"./nothing/en".to_owned(), "no such file")] {
+            let config = serde_json::from_value(serde_json::json!({ "allowed_words": [name] })).unwrap();
+            let message = Filters::new(&config, &ModelStore::default(), None).err().unwrap().to_string();
+            assert!(message.contains(expected) && message.contains(name.as_str()), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_model_of_unsafe_text_measures_and_judges() {
+        let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../filters/fasttext/golden/softmax.bin");
+        let golden = golden.display().to_string();
+        let text = "a boat in the harbour";
+        let config = serde_json::json!({
+            "unsafe_model": { "model": golden, "label": "sea" }, "model.unsafe": { "max": 0.5 }
+        });
+        let filters = filters(config);
+        let judgement = filters.judge(&Document::new(text).with_resources(filters.resources()));
+        let (filter, value, bound) = judgement.rejection().unwrap();
+        assert_eq!((filter, bound), ("model.unsafe", 0.5));
+        assert!((value - 0.823_421_5).abs() < 1e-4, "{value}");
+        let config = serde_json::json!({ "unsafe_model": { "model": golden, "label": "toxic" } });
+        let config = serde_json::from_value(config).unwrap();
+        let message = Filters::new(&config, &ModelStore::default(), None).err().unwrap().to_string();
+        assert!(
+            message.contains(&golden) && message.contains("no label `toxic`") && message.contains("sea"),
+            "{message}"
+        );
+    }
+
+    #[test]
     fn a_list_that_is_no_text_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("en");
         std::fs::write(&path, [0xff, 0xfe]).unwrap();
-        let config = serde_json::json!({ "dirty_words": [path.display().to_string()] });
-        let config = serde_json::from_value(config).unwrap();
-        assert!(matches!(Filters::new(&config, &ModelStore::default(), None), Err(StageError::Model { .. })));
+        for key in ["dirty_words", "allowed_words"] {
+            let config = serde_json::json!({ key: [path.display().to_string()] });
+            let config = serde_json::from_value(config).unwrap();
+            assert!(matches!(Filters::new(&config, &ModelStore::default(), None), Err(StageError::Model { .. })));
+        }
     }
 }
