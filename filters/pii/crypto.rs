@@ -7,21 +7,20 @@ use super::stands_alone;
 
 pub(super) fn find(text: &str, groups: &[Group], add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
-    // Pay to public key hash or script hash: Base58Check, version 0 or 5, which writes as a 1 or 3 in front.
-    for group in groups {
-        if matches!(bytes[group.start], b'1' | b'3') {
-            word(bytes, group.start, 26..=35, is_base58_address, add);
+    for Group { start, end } in groups.iter().copied() {
+        match bytes[start] {
+            // Segregated witness (BIP 173, BIP 350).
+            b'1' if matches!(&bytes[..start], [.., b'b', b'c'] | [.., b'B', b'C']) => {
+                word(bytes, start - 2, 14..=74, is_segwit_address, add);
+            }
+            // Pay to public key hash or script hash: Base58Check, version 0 or 5, which writes as a 1 or 3 in front.
+            b'1' | b'3' => word(bytes, start, 26..=35, is_base58_address, add),
+            // Ethereum: twenty bytes. Its checksum is in the case of letters, and optional.
+            b'0' if end == start + 1 && bytes.get(end) == Some(&b'x') => {
+                word(bytes, start, 42..=42, |address| address[2..].iter().all(u8::is_ascii_hexdigit), add);
+            }
+            _ => {}
         }
-    }
-    // Segregated witness (BIP 173, BIP 350).
-    for prefix in ["bc1", "BC1"] {
-        for start in memchr::memmem::find_iter(bytes, prefix) {
-            word(bytes, start, 14..=74, is_segwit_address, add);
-        }
-    }
-    // Ethereum: twenty bytes. Its checksum is in the case of letters, and optional.
-    for start in memchr::memmem::find_iter(bytes, "0x") {
-        word(bytes, start, 42..=42, |address| address[2..].iter().all(u8::is_ascii_hexdigit), add);
     }
 }
 

@@ -8,6 +8,10 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
     for at in memchr::memchr3_iter(b':', b'-', b'.', bytes) {
         // Pairs have their first separator after two digits, fours after four.
         let (size, count) = if bytes[at] == b'.' { (4, 3) } else { (2, 6) };
+        // Where the next separator has to be: most marks are none.
+        if bytes.get(at + size + 1) != Some(&bytes[at]) {
+            continue;
+        }
         let length = size * count + count - 1;
         let Some(start) = at.checked_sub(size).filter(|start| *start >= free_from) else { continue };
         let Some(address) = bytes.get(start..start + length) else { continue };

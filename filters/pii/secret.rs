@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use regex::bytes::Regex;
 
 use super::is_word;
@@ -10,7 +11,12 @@ use super::issuers::ISSUERS;
 /// The shortest tokens, and so the shortest runs of bytes in which one can stand.
 const LEAST: usize = 20;
 
-/// Bytes that can be part of a token: printable ASCII from `+` on. These are a few marks too many, and quick to tell.
+/// Whether a byte can be part of a token.
+const fn in_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b'~' | b':')
+}
+
+/// Between these are all bytes of tokens, and a few others: quicker to tell.
 const FIRST: u8 = b'+';
 const LAST: u8 = b'~';
 
@@ -21,7 +27,8 @@ static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?-u)\b(?:{})", shapes.join("|"))).ok()
 });
 
-const KEY_BEGIN: &str = "-----BEGIN ";
+/// Made once: most texts are short.
+static KEY_BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("-----BEGIN "));
 const KEY_END: &str = " PRIVATE KEY-----";
 
 /// Most bytes of a private key block.
@@ -31,6 +38,9 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
     runs(bytes, |start, end| {
         let (Some(shapes), run) = (&*SHAPES, &bytes[start..end]) else { return };
+        if !run.split(|byte| !in_token(*byte)).any(|part| part.len() >= LEAST) {
+            return;
+        }
         let mut from = 0;
         while let Some(token) = shapes.find_at(run, from) {
             // One that goes on as a word is longer than its issuer's.
@@ -42,7 +52,7 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
         }
     });
     let mut free_from = 0;
-    for begin in memchr::memmem::find_iter(bytes, KEY_BEGIN) {
+    for begin in KEY_BEGIN.find_iter(bytes) {
         if begin < free_from {
             continue;
         }
@@ -62,7 +72,7 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
     }
 }
 
-/// Calls `visit` with begin and end of each run of at least [`LEAST`] bytes that can be part of a token.
+/// Calls `visit` with begin and end of each run of at least [`LEAST`] bytes from [`FIRST`] to [`LAST`].
 fn runs(text: &[u8], mut visit: impl FnMut(usize, usize)) {
     // Up to here all is seen, but for so many bytes before it that may be a run's beginning.
     let (mut at, mut begun) = (0, 0);
@@ -89,7 +99,7 @@ fn runs(text: &[u8], mut visit: impl FnMut(usize, usize)) {
     }
 }
 
-/// A bit for each byte that can be part of a token, eight bytes at a time: the highest bit of each says it first.
+/// A bit for each byte from [`FIRST`] to [`LAST`], eight bytes at a time: the highest bit of each says it first.
 fn token_bits(block: &[u8; 64]) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (eights, _) = block.as_chunks();
@@ -154,7 +164,7 @@ mod tests {
         for (issuer, shape) in ISSUERS {
             for token in shortest(&parser.parse(shape).unwrap()) {
                 assert!(token.len() >= LEAST, "{issuer}: {token} has {} characters", token.len());
-                assert!(token.bytes().all(|byte| (FIRST..=LAST).contains(&byte)), "{issuer}: {token}");
+                assert!(token.bytes().all(in_token), "{issuer}: {token}");
                 for text in [token.clone(), format!("key: \"{token}\", so"), format!("(a/b={token}).")] {
                     assert_eq!(found(&text), [&*token], "{issuer}: {text}");
                 }

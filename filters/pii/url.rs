@@ -1,8 +1,15 @@
 //! Names and passwords within URLs: `scheme://name:password@host`.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+/// Made once: most texts are short.
+static SLASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
+
 pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
-    for slashes in memchr::memmem::find_iter(bytes, "://") {
+    for slashes in SLASHES.find_iter(bytes) {
         let scheme = bytes[..slashes].iter().rev().take(20).take_while(|byte| is_scheme(**byte)).count();
         let rest = &bytes[slashes + 3..];
         let end = rest.iter().take(512).position(|byte| is_end(*byte)).unwrap_or(rest.len().min(512));
