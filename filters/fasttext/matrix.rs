@@ -91,20 +91,26 @@ impl DenseMatrix {
     pub(super) fn add_rows(&self, rows: &[u32], sum: &mut [f32]) {
         // With the sum in registers, as the dimension of models for languages allows, the rows' loads overlap.
         if let Ok(sum) = <&mut [f32; 16]>::try_from(&mut *sum) {
-            let mut total = *sum;
-            for row in rows {
-                for (total, value) in total.iter_mut().zip(self.row(*row as usize)) {
-                    *total += value;
-                }
-            }
-            *sum = total;
-            return;
+            return self.add_to_registers(rows, sum);
+        }
+        if let Ok(sum) = <&mut [f32; 32]>::try_from(&mut *sum) {
+            return self.add_to_registers(rows, sum);
         }
         for row in rows {
             for (sum, value) in sum.iter_mut().zip(self.row(*row as usize)) {
                 *sum += value;
             }
         }
+    }
+
+    fn add_to_registers<const DIM: usize>(&self, rows: &[u32], sum: &mut [f32; DIM]) {
+        let mut total = *sum;
+        for row in rows {
+            for (total, value) in total.iter_mut().zip(self.row(*row as usize)) {
+                *total += value;
+            }
+        }
+        *sum = total;
     }
 }
 
