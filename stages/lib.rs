@@ -9,6 +9,7 @@ pub mod bucket;
 pub mod classify;
 mod cut;
 pub mod dedup;
+pub mod encoder;
 pub mod error;
 pub mod extract;
 pub mod fate;

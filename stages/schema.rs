@@ -124,6 +124,8 @@ columns! {
     SCORES: "scores" = DataType::Struct(score_fields());
     /// How many of the recipe's `quality_buckets` the quality score reaches, 0 for the worst; null where it has none.
     QUALITY_BUCKET: "quality_bucket" = DataType::UInt32;
+    /// What the recipe's encoders say of the document, by their names there; null where none was asked.
+    ENCODER_SCORES: "encoder_scores" = DataType::Map(Arc::new(Field::new("entries", DataType::Struct(encoder_fields()), false)), false);
     /// xxh3-128 of the canonical URL.
     KEY_URL: "key_url" = DataType::FixedSizeBinary(16);
     /// xxh3-128 of the normalised text.
@@ -206,6 +208,12 @@ pub fn score_fields() -> Fields {
     SCORES_NAMED.iter().map(|name| Field::new(*name, DataType::Float32, true)).collect()
 }
 
+/// The fields of an entry of `encoder_scores`.
+#[must_use]
+pub fn encoder_fields() -> Fields {
+    Fields::from(vec![Field::new("keys", DataType::Utf8, false), Field::new("values", DataType::Float32, true)])
+}
+
 /// What a reader yields: one row a record, before anything is decided.
 #[must_use]
 pub fn records() -> SchemaRef {
@@ -262,6 +270,7 @@ pub static DOCUMENTS: &[&Column] = &[
     &CLASS,
     &SCORES,
     &QUALITY_BUCKET,
+    &ENCODER_SCORES,
     &CLUSTER_SIZE,
 ];
 

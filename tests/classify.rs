@@ -7,6 +7,8 @@ mod run;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "encoder")]
+use run::trommel;
 use run::{count, fail, path, sample_crawl, sql, succeed};
 use stages::classify::ClassifyConfig;
 use stages::filter::FilterConfig;
@@ -129,4 +131,48 @@ fn quality_is_judged_by_the_bounds_that_a_run_gives() {
         ),
         0
     );
+}
+
+/// The folder of a tiny random encoder of the tests, as a setting of `classify`.
+fn encoder(more: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("stages/encoder/golden/bert");
+    format!("encoders = {{ tiny = {{ folder = \"{}\"{more} }} }}", path(&folder))
+}
+
+#[cfg(not(feature = "encoder"))]
+#[test]
+fn a_build_without_encoders_says_how_to_get_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = recipe(folder.path(), "encoder", &encoder(""));
+    let out = folder.path().join("out");
+    let told = fail(2, &["run", path(&file), "--input", path(&sample_crawl()), "--out", path(&out)]);
+    assert!(told.contains("--features encoder"), "{told}");
+    assert!(!out.join("commits").exists());
+}
+
+#[cfg(feature = "encoder")]
+#[test]
+fn encoders_score_what_is_kept_and_their_bounds_judge() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = finished(folder.path(), "whole", &encoder(", label = \"LABEL_1\""));
+    let scores = "encoder_scores['tiny']";
+    let [all, scored] = ["true", &format!("{scores} between 0 and 1")]
+        .map(|what| count(&whole, &format!("select count(*) from documents where {what}")));
+    assert!(all > 50 && scored == all, "{scored} of {all}");
+    let median = sql(&whole, &format!("select median({scores}) as m from documents"))[0]["m"].as_f64().unwrap();
+    let bounded = finished(folder.path(), "bounded", &encoder(&format!(", label = \"LABEL_1\", score.min = {median}")));
+    let kept = |run: &Path, more: &str| ids(run, &format!("select encode(id, 'hex') as id from documents {more}"));
+    assert_eq!(kept(&bounded, ""), kept(&whole, &format!("where {scores} >= {median}")));
+    let gone = "select count(*) from rejected where fate['rule'] = 'classify.tiny' and fate['value'] < fate['bound']";
+    assert_eq!(count(&bounded, gone), all - kept(&bounded, "").len() as u64);
+    // Its scores teach a small model.
+    let (model, median) = (folder.path().join("small.ftz"), median.to_string());
+    let source = ["train", "distil", "--scores", path(&whole), "encoder_scores.tiny", "--bins", &median];
+    let told = trommel(&[source.as_slice(), &["--tries", "1", "--out", path(&model)]].concat());
+    let said = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(told.status.success() || said.contains("there are no texts to"), "the sample has few sites: {said}");
+    let file = recipe(folder.path(), "label", &encoder(", label = \"LABEL_9\""));
+    let told =
+        fail(2, &["run", path(&file), "--input", path(&sample_crawl()), "--out", path(&folder.path().join("out"))]);
+    assert!(told.contains("no label `LABEL_9`"), "{told}");
 }

@@ -7,6 +7,7 @@ use filters::classes::Thresholds;
 use serde::{Deserialize, Serialize};
 
 use super::keep::Keep;
+use crate::encoder::EncoderConfig;
 
 /// `classify` in a recipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub struct ClassifyConfig {
     /// The same for documents of one language, in place of the ones for all: by label (`zho_Hans`) or its language
     /// (`zho`), the label first. Scores of one model are spread otherwise in every language.
     pub languages: BTreeMap<String, LanguageQuality>,
+    /// Encoder models, each by the name of its score: they see the documents that the models above keep.
+    pub encoders: BTreeMap<String, EncoderConfig>,
     /// The share of documents that stays, by topic (`Entertainment`) or class (`general`), 0 to 1; of two that hold, the
     /// lower. Drawn by the document's id; what is not named stays.
     pub keep: BTreeMap<String, f64>,
@@ -53,6 +56,7 @@ impl Default for ClassifyConfig {
             quality: Bounds::NONE,
             quality_buckets: Vec::new(),
             languages: BTreeMap::new(),
+            encoders: BTreeMap::new(),
             keep: BTreeMap::new(),
             thresholds: Thresholds::default(),
         }
@@ -74,6 +78,12 @@ impl ClassifyConfig {
         check("", Some(&self.quality), Some(&self.quality_buckets));
         for (language, own) in &self.languages {
             check(&format!("languages.{language}."), own.quality.as_ref(), own.quality_buckets.as_deref());
+        }
+        for (name, encoder) in &self.encoders {
+            if ["quality", "keep"].contains(&name.as_str()) {
+                problems.push(format!("classify.encoders.{name}: the name is that of another rule"));
+            }
+            problems.extend(encoder.problems().map(|problem| format!("classify.encoders.{name}: {problem}")));
         }
         problems.into_iter().chain(Keep::problems(&self.keep)).chain(self.thresholds.problems()).collect()
     }
@@ -103,13 +113,15 @@ impl ClassifyConfig {
     #[must_use]
     pub fn rejects(&self) -> bool {
         let bounds = self.languages.values().filter_map(|own| own.quality.as_ref()).chain([&self.quality]);
+        let bounds = bounds.chain(self.encoders.values().map(|encoder| &encoder.score));
         !self.keep.is_empty() || bounds.into_iter().any(|bounds| *bounds != Bounds::NONE)
     }
 
     /// The models.
     #[must_use]
     pub fn resources(&self) -> Vec<&str> {
-        vec![&self.class, &self.topic, &self.quality_model]
+        let encoders = self.encoders.values().map(|encoder| &encoder.folder);
+        [&self.class, &self.topic, &self.quality_model].into_iter().chain(encoders).map(String::as_str).collect()
     }
 }
 
@@ -163,6 +175,8 @@ mod tests {
                 "classify.languages.deu.quality_buckets:",
                 serde_json::json!({ "languages": { "deu": { "quality_buckets": [1, 0] } } }),
             ),
+            ("classify.encoders.edu:", serde_json::json!({ "encoders": { "edu": {} } })),
+            ("classify.encoders.quality:", serde_json::json!({ "encoders": { "quality": { "folder": "edu" } } })),
             ("classify.keep.Health:", serde_json::json!({ "keep": { "Health": -1 } })),
         ] {
             let problems = config(json).problems();

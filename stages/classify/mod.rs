@@ -1,8 +1,10 @@
-//! classify: quality, topic and class of each document, by fastText models and the document's blocks.
+//! classify: quality, topic and class of each document, by fastText models and the document's blocks; scores of encoders.
 
 mod config;
+mod encoders;
 mod keep;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{StringBuilder, StructArray};
@@ -11,6 +13,7 @@ use filters::fasttext::{Model, Scratch};
 use filters::{Block, Document, Verdict};
 
 pub use self::config::{ClassifyConfig, LanguageQuality};
+use self::encoders::Encoders;
 use self::keep::Keep;
 use crate::batch::{self, Batch};
 use crate::error::Result;
@@ -26,6 +29,7 @@ pub struct Classify {
     topic: Arc<Model>,
     quality: Arc<Model>,
     keep: Keep,
+    encoders: Encoders,
     config: ClassifyConfig,
 }
 
@@ -34,7 +38,7 @@ pub static CARD: StageCard = StageCard {
     id: "classify",
     summary: "Scores quality, names the topic, and decides the class that mixes draw from.",
     reads: &[&schema::ID, &schema::TEXT, &schema::BLOCKS, &schema::LANGUAGE],
-    adds: &[&schema::TOPIC, &schema::CLASS, &schema::SCORES, &schema::QUALITY_BUCKET],
+    adds: &[&schema::TOPIC, &schema::CLASS, &schema::SCORES, &schema::QUALITY_BUCKET, &schema::ENCODER_SCORES],
     memory: "the models",
 };
 
@@ -52,6 +56,7 @@ impl Classify {
             topic,
             quality: models.fasttext(&config.quality_model)?,
             keep: Keep::new(&config.keep, &topics)?,
+            encoders: Encoders::new(&config.encoders, models)?,
             config: config.clone(),
         })
     }
@@ -118,11 +123,18 @@ impl DocumentStage for Classify {
                 column.push(score);
             }
         }
+        let ended: HashSet<usize> = fates.iter().map(|(row, _)| *row).collect();
+        let asked = |row: &usize| batch.is_alive(*row) && !ended.contains(row);
+        let rows: Vec<usize> = (0..batch.len()).filter(asked).collect();
+        let by_encoders = self.encoders.judge(texts, &rows, &mut fates)?;
         let scores = scores.map(batch::floats).to_vec();
         batch.set(&schema::TOPIC, Arc::new(topics.finish()))?;
         batch.set(&schema::CLASS, Arc::new(labels.finish()))?;
         batch.set(&schema::SCORES, Arc::new(StructArray::new(schema::score_fields(), scores, None)))?;
         batch.set(&schema::QUALITY_BUCKET, batch::numbers(buckets))?;
+        if let Some(scores) = by_encoders {
+            batch.set(&schema::ENCODER_SCORES, scores)?;
+        }
         for (row, fate) in fates {
             batch.end(row, fate);
         }

@@ -1,8 +1,8 @@
 //! The texts of a finished run with one number each: what a model is distilled from.
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, MapArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type};
+use arrow::datatypes::{DataType, Float32Type, Float64Type};
 
 use super::{hex, read, schema_of};
 use crate::error::{Result, StageError};
@@ -23,8 +23,8 @@ pub struct Scored {
 }
 
 /// Visits all documents of a run that have a text and a number in this column, whatever became of them. The column is
-/// one of `documents`, such as `language_confidence`, or a field within one, such as `scores.quality` or
-/// `measures.length.words`.
+/// one of `documents`, such as `language_confidence`, or a field within one, such as `scores.quality`,
+/// `measures.length.words` or `encoder_scores.edu`.
 ///
 /// # Errors
 /// [`StageError::Recipe`] when there is no such column or it holds no numbers, [`StageError`] when a table cannot be read.
@@ -34,7 +34,9 @@ pub fn scored(layout: &Layout, column: &str, mut visit: impl FnMut(Scored)) -> R
         if schema_of(&path)?.column_with_name(schema::TEXT.name).is_none() {
             continue; // rejected documents without their text
         }
-        for batch in read(&path, &["id", "url", "text", column])? {
+        // The names of a map's fields are in its rows.
+        let leaf = if column.starts_with(schema::ENCODER_SCORES.name) { schema::ENCODER_SCORES.name } else { column };
+        for batch in read(&path, &["id", "url", "text", leaf])? {
             let batch = batch?;
             let scores = numbers(&batch, column)?;
             let missing =
@@ -60,6 +62,9 @@ pub fn scored(layout: &Layout, column: &str, mut visit: impl FnMut(Scored)) -> R
 fn numbers(batch: &RecordBatch, name: &str) -> Result<Float64Array> {
     let (column, field) = name.split_once('.').map_or((name, None), |(column, field)| (column, Some(field)));
     let whole = batch.column_by_name(column);
+    if let (Some(map), Some(field)) = (whole.and_then(|whole| whole.as_map_opt()), field) {
+        return Ok(of_map(map, field));
+    }
     let found: Option<&ArrayRef> = match field {
         Some(field) => whole.and_then(|whole| whole.as_struct_opt()?.column_by_name(field)),
         None => whole,
@@ -69,4 +74,19 @@ fn numbers(batch: &RecordBatch, name: &str) -> Result<Float64Array> {
         return Err(StageError::Recipe(format!("the column `{name}` holds no numbers but {}", found.data_type())));
     }
     Ok(cast(found, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
+}
+
+/// What a map has under a name, row by row.
+fn of_map(map: &MapArray, name: &str) -> Float64Array {
+    let (Some(keys), Some(values)) =
+        (map.keys().as_string_opt::<i32>(), map.values().as_primitive_opt::<Float32Type>())
+    else {
+        return Float64Array::new_null(map.len());
+    };
+    let value = |row: usize| {
+        let [first, end] = [row, row + 1].map(|place| usize::try_from(map.value_offsets()[place]).unwrap_or(0));
+        let place = (first..end).find(|place| keys.value(*place) == name)?;
+        (map.is_valid(row) && values.is_valid(place)).then(|| f64::from(values.value(place)))
+    };
+    (0..map.len()).map(value).collect()
 }

@@ -22,6 +22,7 @@ use filters::fasttext::Model;
 use sha2::{Digest, Sha256};
 
 use self::fetch::{fetch, file_name, is_address};
+use crate::encoder::{self, Encoder};
 use crate::error::{Result, StageError};
 
 /// Where models are found, and those that are loaded.
@@ -29,6 +30,7 @@ use crate::error::{Result, StageError};
 pub struct ModelStore {
     folders: Vec<PathBuf>,
     loaded: Mutex<BTreeMap<String, Arc<Model>>>,
+    encoders: Mutex<BTreeMap<(PathBuf, usize), Arc<Encoder>>>,
     /// Held while fetching, so that nothing is fetched twice.
     fetching: Mutex<()>,
     /// Hears what is about to be fetched.
@@ -64,11 +66,34 @@ impl ModelStore {
         Ok(model)
     }
 
-    /// The SHA-256 of that model's or list's bytes, hexadecimal.
+    /// The encoder in a folder of that name or path, which sees so many tokens of a text.
+    ///
+    /// # Errors
+    /// [`StageError::Model`] when there is none, or this build has no encoders.
+    pub(crate) fn encoder(&self, name: &str, max_tokens: usize) -> Result<Arc<Encoder>> {
+        let folder = self.folder(name).ok_or_else(|| problem(name, "no such folder"))?;
+        let mut loaded = self.encoders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(encoder) = loaded.get(&(folder.clone(), max_tokens)) {
+            return Ok(Arc::clone(encoder));
+        }
+        let encoder = Encoder::load(&folder, max_tokens).map_err(|message| problem(name, message))?;
+        let encoder = Arc::new(encoder);
+        loaded.insert((folder, max_tokens), Arc::clone(&encoder));
+        Ok(encoder)
+    }
+
+    /// The SHA-256 of that model's or list's bytes, hexadecimal; of an encoder, of its files one after the other.
     ///
     /// # Errors
     /// As [`ModelStore::fasttext`], but for the contents.
     pub fn checksum(&self, name: &str) -> Result<String> {
+        if let Some(folder) = self.folder(name) {
+            let mut sum = Sha256::new();
+            for file in encoder::FILES {
+                sum.update(read(&folder.join(file))?);
+            }
+            return Ok(hex(&sum.finalize()));
+        }
         Ok(checksum_of(&self.bytes(name)?))
     }
 
@@ -140,6 +165,14 @@ impl ModelStore {
             }
         }
         Ok(None)
+    }
+
+    /// The folder of a model of several files.
+    fn folder(&self, name: &str) -> Option<PathBuf> {
+        if name.contains('/') {
+            return Some(PathBuf::from(name)).filter(|path| path.is_dir());
+        }
+        self.folders.iter().map(|folder| folder.join(name)).find(|path| !name.is_empty() && path.is_dir())
     }
 
     fn find(&self, name: &str) -> Option<PathBuf> {
