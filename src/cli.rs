@@ -392,8 +392,8 @@ pub(crate) struct TrainArgs {
     /// model, beside which its report and its calibration go (.md, .svg)
     #[arg(long, value_name = "PATH", required_if_eq_any([("model", "kl"), ("model", "distil")]))]
     pub out: Option<PathBuf>,
-    /// Also write what a model says that saw no text of the same site, as JSON lines: of `extraction` {id, text}, of
-    /// `topic` and `quality` {id, topic or quality, scores}
+    /// Also write what a model says of texts that it did not see in training, as JSON lines: of `extraction` {id, text},
+    /// of `topic` (sites held out) and `quality` (texts held out) {id, topic or quality, scores}
     #[arg(long, value_name = "FILE")]
     pub outputs: Option<PathBuf>,
     /// The seed

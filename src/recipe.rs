@@ -282,13 +282,26 @@ impl Reader<'_> {
     }
 }
 
+/// A key that no recipe has.
+const NO_KEY: &str = "-";
+
 /// The names of all settings: those of the defaults, and the filters.
 fn known_keys<T: serde::Serialize>(base: &Value, parse: impl Fn(Value) -> serde_json::Result<T>) -> Vec<String> {
     let defaults = parse(base.clone()).and_then(serde_json::to_value).unwrap_or_default();
     let mut known: Vec<String> = defaults.as_object().map(Map::keys).into_iter().flatten().cloned().collect();
+    // A setting without a default stands among those that serde names when it meets one that there is not.
+    let mut odd = base.clone();
+    odd[NO_KEY] = Value::Null;
+    let refused = parse(odd).err().map(|error| error.to_string()).unwrap_or_default();
+    known.extend(refused.split('`').skip(1).step_by(2).filter(|name| *name != NO_KEY).map(str::to_owned));
     if base["kind"] == "filter" {
+        // Its settings and the filters are one table, of which serde names none.
+        known.extend(["references", "unsafe_model"].map(str::to_owned));
         known.extend(filters::FILTERS.iter().map(|filter| filter.card().id.to_owned()));
     }
+    known.retain(|name| base.get(name).is_none());
+    known.sort();
+    known.dedup();
     known
 }
 
@@ -347,6 +360,20 @@ mod tests {
         }
         let told = problems("[[stage]]\nkind = \"filter\"\n\"length.words\" = { min = 5, max = 3 }\n");
         assert!(told.contains("line 3: length.words: min 5 is above max 3"), "{told}");
+    }
+
+    #[test]
+    fn settings_without_a_default_are_known_too() {
+        for (settings, expected) in [
+            ("kind = \"dedup.document\"\nhash = \"datatroove\"", "line 3: hash: unknown variant `datatroove`"),
+            ("kind = \"dedup.document\"\nhsah = \"datatrove\"", "line 3: unknown key `hsah`; did you mean `hash`?"),
+            ("kind = \"filter\"\nunsafe_model = \"nsfw\"", "line 3: unsafe_model: invalid type"),
+            ("kind = \"filter\"\nunsafe_modle = {}", "unknown key `unsafe_modle`; did you mean `unsafe_model`?"),
+            ("kind = \"filter\"\nreferences = [\"a.kl\"]", "line 3: references: invalid type"),
+        ] {
+            let told = problems(&format!("[[stage]]\n{settings}\n"));
+            assert!(told.contains(expected), "{expected}\nin\n{told}");
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub enum StageSpec {
 #[serde(deny_unknown_fields)]
 pub struct NoConfig {}
 
-/// Every kind of stage, in the order of the mission's recipe.
+/// Every kind of stage, in the order of the recipe `llama3`.
 pub const KINDS: [&str; 14] = [
     "read",
     "url",

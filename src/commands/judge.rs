@@ -28,6 +28,13 @@ pub(super) fn run(args: &JudgeArgs) -> Result<()> {
     let (mut after, mut classify) = (filter_of(whole)?.clone(), classify_of(whole).cloned());
     for setting in &args.set {
         match setting_of_quality(setting) {
+            Some(_) if !is_classified_behind_filters(whole) => {
+                return Err(Usage(format!(
+                    "--set {setting}: the recipe has `classify` before `filter`, and what it rejected has met no filter: \
+                     that needs another run"
+                ))
+                .into());
+            }
             Some((language, what)) => set_quality(classify.as_mut(), language, what, setting)?,
             None => set(&mut after, setting)?,
         }
@@ -63,6 +70,13 @@ fn classify_of(recipe: &Recipe) -> Option<&ClassifyConfig> {
     })
 }
 
+/// Whether the ledger has the filters' measures of what `classify` rejected.
+fn is_classified_behind_filters(recipe: &Recipe) -> bool {
+    let place = |is_it: fn(&StageSpec) -> bool| recipe.stages.iter().position(is_it);
+    let classify = place(|stage| matches!(stage, StageSpec::Classify(_)));
+    classify.is_none_or(|classify| place(|stage| matches!(stage, StageSpec::Filter(_))).is_some_and(|at| at < classify))
+}
+
 /// Language and end of a setting of quality: `classify.quality.min=N`, `zho:classify.quality=off`.
 fn setting_of_quality(setting: &str) -> Option<(Option<&str>, &str)> {
     let (name, _) = setting.split_once('=')?;
@@ -78,7 +92,11 @@ fn set_quality(
     end: &str,
     setting: &str,
 ) -> Result<(), Usage> {
-    let form = || Usage(format!("--set {setting}: write {QUALITY}.min=N, {QUALITY}.max=N or {QUALITY}=off"));
+    let form = || {
+        Usage(format!(
+            "--set {setting}: write {QUALITY}.min=N, {QUALITY}.max=N or {QUALITY}=off, for one language LANGUAGE:{QUALITY}.min=N"
+        ))
+    };
     let config = config.ok_or_else(|| Usage(format!("--set {setting}: the recipe has no stage `classify`")))?;
     let (_, value) = setting.split_once('=').ok_or_else(form)?;
     let mut bounds = config.quality_of(language);
@@ -89,7 +107,14 @@ fn set_quality(
         _ => return Err(form()),
     }
     match language {
-        Some(language) => config.languages.entry(language.to_owned()).or_default().quality = Some(bounds),
+        Some(language) => {
+            // Bounds of `deu` are those of `deu_Latn` too, which may have its own in the recipe.
+            let is_of = |label: &str| label.split_once('_').is_some_and(|(code, _)| code == language);
+            for (_, own) in config.languages.iter_mut().filter(|(label, _)| is_of(label)) {
+                own.quality = None;
+            }
+            config.languages.entry(language.to_owned()).or_default().quality = Some(bounds);
+        }
         None => config.quality = bounds,
     }
     Ok(())
@@ -143,9 +168,12 @@ fn reasons_for_another_run(run: &Recipe, other: Option<&Recipe>, after: &FilterC
     }
     if let Some(other) = other {
         let differ = |one: &Recipe, two: &Recipe| -> Vec<String> {
-            let known: Vec<StageSpec> = two.stages.iter().map(unbounded).collect();
+            // Bounds of quality that the ledger cannot be judged by are a difference like any other.
+            let judged = is_classified_behind_filters(one) && is_classified_behind_filters(two);
+            let compared = |stage: &StageSpec| if judged { unbounded(stage) } else { stage.clone() };
+            let known: Vec<StageSpec> = two.stages.iter().map(compared).collect();
             let is_other =
-                |stage: &&StageSpec| !matches!(stage, StageSpec::Filter(_)) && !known.contains(&unbounded(stage));
+                |stage: &&StageSpec| !matches!(stage, StageSpec::Filter(_)) && !known.contains(&compared(stage));
             one.stages.iter().filter(is_other).map(|stage| format!("`{}`", stage.id())).collect()
         };
         let mut stages = [differ(run, other), differ(other, run)].concat();
@@ -182,11 +210,14 @@ fn set(config: &mut FilterConfig, setting: &str) -> Result<(), Usage> {
     };
     let known = || FILTERS.iter().map(|filter| filter.card().id);
     let unknown = |id: &str| {
-        let elsewhere = ["language.", "scrub.", "dedup.", "url.", "extract.", "read.", "classify."]
-            .iter()
-            .any(|stage| id.starts_with(stage));
-        let hint =
-            if elsewhere { "; another stage decides it: that needs another run".into() } else { nearest(id, known()) };
+        let elsewhere = ["language.", "scrub.", "dedup.", "url.", "extract.", "read."];
+        let hint = if id.starts_with("classify.") {
+            nearest(id, [QUALITY])
+        } else if elsewhere.iter().any(|stage| id.starts_with(stage)) {
+            "; another stage decides it: that needs another run".into()
+        } else {
+            nearest(id, known())
+        };
         Usage(format!("--set {setting}: there is no filter `{id}`{hint}"))
     };
     if value == "off" {
@@ -292,9 +323,41 @@ mod tests {
             ("length.words=1", "FILTER.min=N"),
             ("length.words.min=much", "FILTER.min=N"),
             ("scrub.spans.max=9", "needs another run"),
+            ("classify.qualty.min=0.1", "did you mean `classify.quality`"),
         ] {
             let told = set(&mut config, setting).unwrap_err().to_string();
             assert!(told.contains(expected), "{told}");
+        }
+    }
+
+    #[test]
+    fn quality_of_a_language_is_that_of_its_scripts() {
+        let own = serde_json::json!({ "languages": { "deu_Latn": { "quality": { "min": 0.1 } } } });
+        let mut config: ClassifyConfig = serde_json::from_value(own).unwrap();
+        let mut set = |setting: &str| {
+            let (language, end) = setting_of_quality(setting).unwrap();
+            set_quality(Some(&mut config), language, end, setting).unwrap();
+            ["deu_Latn", "eng_Latn"].map(|label| config.quality_of(Some(label)).min)
+        };
+        assert_eq!(set("classify.quality.min=0.4"), [Some(0.1), Some(0.4)], "what the recipe says of a language stays");
+        assert_eq!(set("deu:classify.quality.min=0.3"), [Some(0.3), Some(0.4)]);
+        assert_eq!(set("deu_Latn:classify.quality=off"), [None, Some(0.4)]);
+    }
+
+    #[test]
+    fn quality_is_judged_behind_the_filters_alone() {
+        let [filter, classify] = ["filter", "classify"].map(|kind| serde_json::json!({ "kind": kind }));
+        assert!(is_classified_behind_filters(&recipe(&[filter.clone(), classify.clone()])));
+        assert!(!is_classified_behind_filters(&recipe(&[classify.clone(), filter.clone()])));
+        let bounded = serde_json::json!({ "kind": "classify", "quality": { "min": 0.5 } });
+        for (one, other, n_reasons) in [
+            ([filter.clone(), classify.clone()], [filter.clone(), bounded.clone()], 0),
+            ([classify, filter.clone()], [bounded, filter], 1),
+        ] {
+            let (one, other) = (recipe(&one), recipe(&other));
+            let after = filter_of(&other).unwrap().clone();
+            let reasons = reasons_for_another_run(&one, Some(&other), &after).unwrap();
+            assert_eq!(reasons.iter().filter(|reason| reason.contains("differ")).count(), n_reasons, "{reasons:?}");
         }
     }
 

@@ -6,8 +6,8 @@
 //!   under its checksum, then under the last part of the address; what is not there is fetched once, into the last of the
 //!   folders;
 //! - a path, when it holds a `/`;
-//! - anything else, such as `lid.176`: the file of that name (with `.ftz`, `.bin` or no extension) in the model folder,
-//!   that is `--models`, `TROMMEL_MODELS`, or `trommel/models` in the user's cache.
+//! - anything else, such as `lid.176`: the file of that name (with `.ftz`, `.bin` or no extension) in the model folders,
+//!   that is `--models`, `TROMMEL_MODELS` and `trommel/models` in the user's cache, in this order.
 //!
 //! Any name may end in `#sha256=…`; a file with another checksum is refused, and one that was fetched is known by it. A
 //! recipe never runs with another model than it names: what cannot be found is an error that says where to put it.
