@@ -23,13 +23,8 @@ impl UnsafeModel {
         if model.labels().any(|known| known == label) {
             return Ok(Self { model, label });
         }
-        let known: Vec<&str> = model.labels().take(Self::SHOWN).collect();
-        let more = if model.labels().count() > Self::SHOWN { ", …" } else { "" };
-        Err(format!("the model has no label `{label}`; its labels are {}{more}", known.join(", ")))
+        Err(format!("the model has no label `{label}`; its labels are {}", model.told_labels()))
     }
-
-    /// Most labels that a message names.
-    const SHOWN: usize = 20;
 
     /// The probability of the label; `None` for a text in which the model finds nothing that it knows.
     fn probability(&self, text: &str) -> Option<f64> {

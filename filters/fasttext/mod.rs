@@ -168,6 +168,15 @@ impl Model {
         self.dictionary.labels().iter().map(String::as_str)
     }
 
+    /// The labels as a message tells them: the first ones.
+    #[must_use]
+    pub fn told_labels(&self) -> String {
+        const SHOWN: usize = 20;
+        let first: Vec<&str> = self.labels().take(SHOWN).collect();
+        let more = if self.labels().count() > SHOWN { ", …" } else { "" };
+        format!("{}{more}", first.join(", "))
+    }
+
     /// The `k` most probable labels, best first; fewer where the model gives fewer, none where it knows nothing of
     /// the text.
     #[must_use]

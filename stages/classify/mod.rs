@@ -16,8 +16,9 @@ pub use self::config::{ClassifyConfig, LanguageQuality};
 use self::encoders::Encoders;
 use self::keep::Keep;
 use crate::batch::{self, Batch};
-use crate::error::Result;
+use crate::error::{Result, StageError};
 use crate::fate::Fate;
+use crate::filter;
 use crate::models::ModelStore;
 use crate::schema;
 use crate::stage::{DocumentStage, StageCard};
@@ -46,11 +47,13 @@ impl Classify {
     /// The stage of these settings.
     ///
     /// # Errors
-    /// [`crate::StageError::Model`] when a model cannot be loaded, [`crate::StageError::Recipe`] when `keep` names what is
-    /// no topic of it.
+    /// [`crate::StageError::Model`] when a model cannot be loaded or lacks its labels, [`crate::StageError::Recipe`] when
+    /// `keep` names what is no topic of it.
     pub fn new(config: &ClassifyConfig, models: &ModelStore) -> Result<Self> {
         let topic = models.fasttext(&config.topic)?;
         let topics: Vec<String> = topic.labels().map(classes::topic_name).collect();
+        check_labels(models, &config.class, "class", &["math", "code"])?;
+        check_labels(models, &config.quality_model, "quality", &["high"])?;
         Ok(Self {
             class: models.fasttext(&config.class)?,
             topic,
@@ -106,7 +109,8 @@ impl DocumentStage for Classify {
             if let Some(column) = &block_column {
                 column.read(row, &mut blocks);
             }
-            let (language, url) = (text_at(languages, row), text_at(urls, row));
+            let language = languages.and_then(|languages| filter::language(languages, row));
+            let url = text_at(urls, row);
             let found = self.classify(texts.value(row), &blocks, language, url, &mut scratch);
             let quality = found.scores.quality;
             buckets.push(quality.and_then(|quality| self.config.bucket_of(language, quality)));
@@ -140,6 +144,17 @@ impl DocumentStage for Classify {
         }
         Ok(())
     }
+}
+
+/// Whether a model has one of the labels that it is asked for: without, it would score nothing, and no bound would judge.
+fn check_labels(models: &ModelStore, name: &str, kind: &str, asked: &[&str]) -> Result<()> {
+    let model = models.fasttext(name)?;
+    if model.labels().any(|label| asked.contains(&label)) {
+        return Ok(());
+    }
+    let (asked, told) = (asked.join("` or `"), model.told_labels());
+    let message = format!("a {kind} model needs the label `{asked}`; its labels are {told}");
+    Err(StageError::Model { name: name.to_owned(), message })
 }
 
 /// The row's text in a column that may be missing.
@@ -186,6 +201,7 @@ mod tests {
     fn columns_are_added_whether_or_not_the_language_is_known() {
         for (what, languages, expected) in [
             ("nothing known", None, ["general", "code"]),
+            ("read without a language", Some(["", ""]), ["general", "code"]),
             ("English", Some(["eng_Latn", "eng_Latn"]), ["general", "code"]),
             ("German", Some(["deu_Latn", "deu_Latn"]), ["multilingual", "code"]),
         ] {
@@ -213,6 +229,21 @@ mod tests {
         let fate = ended.fates()[0].as_ref().unwrap();
         assert_eq!((fate.rule.as_str(), fate.bound), ("classify.quality", Some(1.1)));
         assert!(ended.strings(&schema::CLASS).unwrap().is_null(1), "a row that ended before is left alone");
+    }
+
+    #[test]
+    fn a_model_without_the_labels_that_it_is_asked_for_is_refused() {
+        for (settings, expected) in [
+            (
+                serde_json::json!({ "quality_model": "embedded:topic", "quality": { "min": 0.3 } }),
+                "needs the label `high`",
+            ),
+            (serde_json::json!({ "class": "embedded:quality" }), "needs the label `math` or `code`"),
+        ] {
+            let config: ClassifyConfig = serde_json::from_value(settings).unwrap();
+            let told = Classify::new(&config, &ModelStore::default()).unwrap_err().to_string();
+            assert!(told.contains(expected) && told.contains("embedded:") && told.contains("labels are"), "{told}");
+        }
     }
 
     #[test]

@@ -7,9 +7,10 @@ use arrow::datatypes::Float32Type;
 
 use super::read;
 use crate::error::{Result, StageError};
+use crate::filter::language;
 use crate::task::Layout;
 
-/// Numbers of a run's documents by language label (`eng_Latn`); each language's are sorted.
+/// Numbers of a run's documents by language label (`eng_Latn`), those without one left out; each language's are sorted.
 pub type ByLanguage = BTreeMap<String, Vec<f32>>;
 
 /// How sure the language model was of each document, whatever became of it.
@@ -45,8 +46,9 @@ fn by_language(layout: &Layout, column: &str, field: Option<&str>) -> Result<ByL
             };
             let values = values.and_then(|column| column.as_primitive_opt::<Float32Type>()).ok_or_else(missing)?;
             let labels = labels.ok_or_else(missing)?;
-            for row in (0..batch.num_rows()).filter(|row| labels.is_valid(*row) && values.is_valid(*row)) {
-                found.entry(labels.value(row).to_owned()).or_default().push(values.value(row));
+            for row in (0..batch.num_rows()).filter(|row| values.is_valid(*row)) {
+                let Some(label) = language(labels, row) else { continue };
+                found.entry(label.to_owned()).or_default().push(values.value(row));
             }
         }
     }
