@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use filters::fasttext::Model;
 use sha2::{Digest, Sha256};
 
-use self::fetch::{fetch, file_name, is_address};
+use self::fetch::{fetch, file_name, is_address, is_fetched};
 use crate::encoder::{self, Encoder};
 use crate::error::{Result, StageError};
 
@@ -112,6 +112,9 @@ impl ModelStore {
             let bytes = model.ok_or_else(|| problem(name, format!("there are {}", embedded_names())))?.bytes;
             return checked(plain, bytes.to_vec(), expected.as_deref());
         }
+        if is_address(plain) && !is_fetched(plain) {
+            return Err(problem(plain, "models are fetched from https:// addresses alone (http:// on this machine)"));
+        }
         if is_address(plain) {
             let hint =
                 format!("write its SHA-256 behind the address, `{plain}#sha256=…`: what the web gives may change");
@@ -153,7 +156,7 @@ impl ModelStore {
                 ),
             )
         })?;
-        read(&path)
+        checked(address, read(&path)?, Some(sum))
     }
 
     /// The file that is named after its checksum and has it, as what was fetched is.
@@ -315,5 +318,9 @@ mod tests {
         assert_eq!(asked.load(Ordering::SeqCst), 1);
         let told = store.bytes("https://example.org/model.bin").unwrap_err().to_string();
         assert!(told.contains("#sha256="), "nothing is fetched unchecked: {told}");
+        for address in ["ftp://example.org/model.bin", "http://example.org/model.bin#sha256=00"] {
+            let told = store.bytes(&address.replace("00", &"0".repeat(64))).unwrap_err().to_string();
+            assert!(told.contains("https:// addresses alone"), "{told}");
+        }
     }
 }
