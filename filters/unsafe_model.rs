@@ -1,5 +1,6 @@
 //! How probable a fastText model finds it that a text is adult, toxic or unsafe otherwise.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::card::{Card, Filter, Source, Unit};
@@ -11,6 +12,11 @@ use crate::{Bounds, Branch, Document};
 pub struct UnsafeModel {
     model: Arc<Model>,
     label: String,
+    n_labels: usize,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 impl UnsafeModel {
@@ -21,14 +27,15 @@ impl UnsafeModel {
     pub fn new(model: Arc<Model>, label: &str) -> Result<Self, String> {
         let label = label.strip_prefix("__label__").unwrap_or(label).to_owned();
         if model.labels().any(|known| known == label) {
-            return Ok(Self { model, label });
+            let n_labels = model.labels().count();
+            return Ok(Self { model, label, n_labels });
         }
         Err(format!("the model has no label `{label}`; its labels are {}", model.told_labels()))
     }
 
     /// The probability of the label; `None` for a text in which the model finds nothing that it knows.
     fn probability(&self, text: &str) -> Option<f64> {
-        let predicted = self.model.predict(text, self.model.labels().count(), &mut Scratch::default());
+        let predicted = SCRATCH.with_borrow_mut(|scratch| self.model.predict(text, self.n_labels, scratch));
         let of_label = predicted.iter().find(|prediction| prediction.label == self.label);
         // Hierarchical softmax leaves out labels that are all but impossible.
         (!predicted.is_empty()).then(|| of_label.map_or(0.0, |prediction| prediction.probability.into()))

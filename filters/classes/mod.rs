@@ -148,7 +148,7 @@ pub fn classify(
     let [quality] = probabilities(models.quality, &shapes, ["high"], scratch);
     let words = tokens::words(document.text(), url);
     let topic = if words.is_empty() { None } else { models.topic.predict(&words, 1, scratch).pop() };
-    let scores = Scores { quality, math, code, topic: topic.as_ref().map(|topic| topic.probability.min(1.0)) };
+    let scores = Scores { quality, math, code, topic: topic.as_ref().map(|topic| topic.probability) };
     Classified {
         class: decide(document, &scores, thresholds),
         topic: topic.map(|topic| topic_name(topic.label)),
@@ -170,8 +170,7 @@ fn probabilities<const N: usize>(
     scratch: &mut Scratch,
 ) -> [Option<f32>; N] {
     let said = model.predict(tokens, model.labels().count(), scratch);
-    // fastText's probabilities can pass 1 by rounding.
-    labels.map(|label| said.iter().find(|guess| guess.label == label).map(|guess| guess.probability.min(1.0)))
+    labels.map(|label| said.iter().find(|guess| guess.label == label).map(|guess| guess.probability))
 }
 
 /// The decision table of this module.

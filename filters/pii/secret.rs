@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use regex::bytes::Regex;
 
-use super::is_word;
 use super::issuers::ISSUERS;
 
 /// The shortest tokens, and so the shortest runs of bytes in which one can stand.
@@ -20,11 +19,12 @@ const fn in_token(byte: u8) -> bool {
 const FIRST: u8 = b'+';
 const LAST: u8 = b'~';
 
-/// All shapes, each at a word's beginning.
+/// All shapes, each from a word's beginning to a word's end. The end is the pattern's own, so that a shape which could go
+/// on gives back what is too much, and no byte is searched twice.
 static SHAPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let shapes: Vec<&str> = ISSUERS.iter().map(|(_, shape)| *shape).collect();
     // The table is constant, and the tests compile it.
-    Regex::new(&format!(r"(?-u)\b(?:{})", shapes.join("|"))).ok()
+    Regex::new(&format!(r"(?-u)\b(?:{})\b{{end-half}}", shapes.join("|"))).ok()
 });
 
 /// Made once: most texts are short.
@@ -41,14 +41,8 @@ pub(super) fn find(text: &str, add: &mut impl FnMut(usize, usize)) {
         if !run.split(|byte| !in_token(*byte)).any(|part| part.len() >= LEAST) {
             return;
         }
-        let mut from = 0;
-        while let Some(token) = shapes.find_at(run, from) {
-            // One that goes on as a word is longer than its issuer's.
-            let is_whole = run.get(token.end()).is_none_or(|byte| !is_word(*byte));
-            if is_whole {
-                add(start + token.start(), start + token.end());
-            }
-            from = if is_whole { token.end() } else { token.start() + 1 };
+        for token in shapes.find_iter(run) {
+            add(start + token.start(), start + token.end());
         }
     });
     let mut free_from = 0;
@@ -227,5 +221,34 @@ mod tests {
                 ("AKIA alone, xAKIAIOSFODNN7EXAMPL3, sk-short, -----BEGIN CERTIFICATE-----", &[]),
             ],
         );
+    }
+
+    #[test]
+    fn a_token_ends_where_a_word_does() {
+        let (gitlab, hex) = (["glpat", "ABCDEFGHIJ0123456789"].join("-"), "0a".repeat(16));
+        let (databricks, bedrock) = (format!("dapi{hex}"), format!("ABSK{}", "/a1".repeat(37)));
+        let (dotted, numbered) = (format!("{gitlab}.documenta"), format!("{databricks}-2"));
+        let atlassian = format!("ATATT3{}==", "b".repeat(160));
+        check(
+            Kind::Secret,
+            &[
+                (&format!("{gitlab}.documentation"), &[&gitlab]),
+                (&dotted, &[&dotted]),
+                (&format!("{databricks}-2024"), &[&databricks]),
+                (&numbered, &[&numbered]),
+                (&format!("{bedrock}/_"), &[&bedrock]),
+                (&format!("{atlassian} {atlassian}."), &[&atlassian, &atlassian]),
+                (&format!("{databricks}f {databricks}_ {databricks}é"), &[&databricks]),
+            ],
+        );
+    }
+
+    #[test]
+    fn long_runs_take_linear_time() {
+        // Quadratic, the first would take an hour.
+        for (piece, end) in [("ABSK/", "_"), ("sk-", "é"), ("eyJ.", "_"), ("t1.", "_"), ("dp.pt.a-", "_")] {
+            let text = piece.repeat((10 << 20) / piece.len()) + end;
+            find(&text, &mut |start, end| assert!(start < end));
+        }
     }
 }

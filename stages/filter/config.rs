@@ -120,7 +120,7 @@ impl FilterConfig {
     }
 
     /// Whether a filter judges documents of any language.
-    fn judges_by(&self, id: &str) -> bool {
+    pub(crate) fn judges_by(&self, id: &str) -> bool {
         let id = FilterId(id.into());
         self.bounds.contains_key(&id) || self.languages.values().any(|bounds| bounds.contains_key(&id))
     }

@@ -24,6 +24,9 @@ pub struct Plan {
     references: Option<FoldReferences>,
 }
 
+/// The filter whose measure the stage `language` takes.
+const SECOND_SHARE: &str = "language.second_share";
+
 /// Why a chain of stages cannot run, if so: every reason at once.
 #[must_use]
 pub fn problems(stages: &[StageSpec]) -> Vec<String> {
@@ -55,6 +58,13 @@ pub fn problems(stages: &[StageSpec]) -> Vec<String> {
                     card.id, column.name
                 ));
             }
+        }
+        // Every other measure is of columns that the filter cannot be without.
+        let shares = schema::SECOND_LANGUAGE_SHARE.name;
+        if matches!(stage, StageSpec::Filter(config) if config.judges_by(SECOND_SHARE)) && !columns.contains(shares) {
+            problems.push(format!(
+                "`{SECOND_SHARE}` judges, and is never measured: no stage `language` stands before the filter"
+            ));
         }
         columns.extend(card.adds.iter().map(|column| column.name));
     }
@@ -277,6 +287,24 @@ mod tests {
     fn what_does_not_cross_a_cut_is_missed_behind_it() {
         let problems = problems(&stages(&["read", "url", "dedup.url", "extract", "write"]));
         assert!(problems.iter().any(|problem| problem.contains("`extract` reads the column `html`")), "{problems:?}");
+    }
+
+    #[test]
+    fn a_bound_on_the_second_language_needs_its_stage() {
+        let bound = serde_json::json!({ "language.second_share": { "max": 0.2 } });
+        for filter in [bound.clone(), serde_json::json!({ "languages": { "deu": bound } })] {
+            let mut filter = filter;
+            filter["kind"] = "filter".into();
+            let told = |kinds: &[&str]| {
+                let mut stages = stages(kinds);
+                stages.insert(kinds.len() - 1, serde_json::from_value(filter.clone()).unwrap());
+                problems(&stages)
+            };
+            let missing = told(&["read", "text", "write"]);
+            assert!(missing.len() == 1 && missing[0].contains("no stage `language`"), "{missing:?}");
+            assert_eq!(told(&["read", "url", "extract", "language", "dedup.url", "write"]), [""; 0]);
+        }
+        assert_eq!(problems(&stages(&["read", "text", "filter", "write"])), [""; 0], "nothing is judged by it");
     }
 
     #[test]
