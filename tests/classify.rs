@@ -107,8 +107,10 @@ fn quality_is_judged_by_the_bounds_that_a_run_gives() {
     assert_eq!(foretold, ids(&best, gone));
     let back = judge(&Layout::new(&best), judges(&bounded), judges(&plain), 0).unwrap();
     assert_eq!((back.gained.documents, back.lost.documents), (all - kept, 0));
-    let told = succeed(&["judge", path(&whole), "--set", "eng:classify.quality.min=1.1"]);
+    let told = succeed(&["judge", path(&whole), "--set", "eng:classify.quality.min=1"]);
     assert!(told.contains("rejected by classify.quality"), "{told}");
+    let told = fail(2, &["judge", path(&whole), "--set", "eng:classify.quality.min=1.1"]);
+    assert!(told.contains("1.1 is no score: these are 0 to 1"), "{told}");
     let told = fail(2, &["judge", path(&whole), "--set", "classify.quality.mni=1"]);
     assert!(told.contains("classify.quality.min=N"), "{told}");
     // Tenths of the English documents, whatever their fate; other languages have no buckets.

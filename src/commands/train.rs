@@ -81,8 +81,9 @@ fn quality_thresholds(folder: &Path, share: f64) -> Result<()> {
     let mut text = format!("[stage.languages] # under the stage `classify`: the best {share} of each language\n");
     for (label, values) in qualities(&layout)? {
         let Some(least) = best(&values, share) else { continue };
-        let tenths = (1..10).rev().filter_map(|tenth| best(&values, f64::from(tenth) / 10.0));
-        let tenths = tenths.map(|score| score.to_string()).collect::<Vec<_>>().join(", ");
+        let mut tenths: Vec<f64> = (1..10).rev().filter_map(|tenth| best(&values, f64::from(tenth) / 10.0)).collect();
+        tenths.dedup(); // of few documents: bounds between buckets rise
+        let tenths = tenths.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
         // As above.
         let mark = if values.len() < FEW { "# " } else { "" };
         let _ = writeln!(

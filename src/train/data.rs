@@ -19,9 +19,9 @@ pub(super) struct Example {
 }
 
 impl Example {
-    /// An example; white space in the label becomes `_`.
+    /// An example; white space within the label becomes `_`.
     pub(super) fn new(label: &str, text: String) -> Self {
-        Self { label: label.replace(' ', "_"), text }
+        Self { label: label.split_whitespace().collect::<Vec<_>>().join("_"), text }
     }
 }
 
@@ -86,5 +86,6 @@ mod tests {
     fn labels_and_texts_hold_no_line_ends() {
         let example = Example::new("Food & Dining", one_line(" one\n two\u{2028}three "));
         assert_eq!((example.label.as_str(), example.text.as_str()), ("Food_&_Dining", "one two three"));
+        assert_eq!(Example::new(" Food\tand\r\nDining\n", String::new()).label, "Food_and_Dining");
     }
 }

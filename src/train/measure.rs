@@ -38,12 +38,14 @@ pub(super) fn answers(model: &Model, examples: &[Example], ranked: Option<&str>)
     let mut answers = Vec::with_capacity(examples.len());
     for Example { label, text } in examples {
         let said = model.predict(text, if ranked.is_some() { labels } else { 1 }, &mut scratch);
-        let rank = ranked.and_then(|name| said.iter().find(|guess| guess.label == name));
+        // Hierarchical softmax leaves out labels that are all but impossible.
+        let probability_of =
+            |name| said.iter().find(|guess| guess.label == name).map_or(0.0, |guess| guess.probability);
         answers.push(Answer {
             gold: label.clone(),
             guess: said.first().map_or_else(String::new, |best| best.label.to_owned()),
             confidence: said.first().map_or(0.0, |best| best.probability),
-            rank: rank.map(|guess| guess.probability),
+            rank: ranked.map(probability_of),
         });
     }
     answers
@@ -113,19 +115,21 @@ impl Figures {
     }
 }
 
-/// The chance that a positive text ranks above another one; ties count a half.
+/// The chance that a positive text ranks above another one; ties count a half (the statistic of Mann and Whitney).
 fn area(answers: &[Answer], positive: &str) -> Option<f64> {
-    let (above, below): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.gold == positive);
-    let wins: f64 = above
-        .iter()
-        .flat_map(|good| below.iter().map(|bad| good.score().total_cmp(&bad.score())))
-        .map(|order| match order {
-            std::cmp::Ordering::Greater => 1.0,
-            std::cmp::Ordering::Equal => 0.5,
-            std::cmp::Ordering::Less => 0.0,
-        })
-        .sum();
-    ratio(1, above.len() * below.len()).map(|one| wins * one)
+    let mut ranking: Vec<(f32, bool)> =
+        answers.iter().map(|answer| (answer.score(), answer.gold == positive)).collect();
+    ranking.sort_by(|one, two| one.0.total_cmp(&two.0));
+    // In halves, so that the sum is exact.
+    let (mut below, mut above, mut half_wins) = (0, 0, 0);
+    for equal in ranking.chunk_by(|one, two| one.0.total_cmp(&two.0).is_eq()) {
+        let good = equal.iter().filter(|(_, is_positive)| *is_positive).count();
+        let bad = equal.len() - good;
+        half_wins += good * (2 * below + bad);
+        below += bad;
+        above += good;
+    }
+    ratio(half_wins, 2 * above * below)
 }
 
 #[cfg(test)]
@@ -152,5 +156,25 @@ mod tests {
         let answers = [answer("a", "", 0.9), answer("a", "", 0.4), answer("b", "", 0.4), answer("b", "", 0.1)];
         assert_eq!(area(&answers, "a"), Some(0.875));
         assert_eq!(area(&answers[..2], "a"), None);
+    }
+
+    #[test]
+    fn the_area_of_many_is_that_of_their_pairs() {
+        let texts: Vec<Answer> = (0_u16..300)
+            .map(|n| answer(if n % 3 == 0 { "a" } else { "b" }, "", f32::from(n * 7_u16 % 41) / 41.0))
+            .collect();
+        let (good, bad): (Vec<_>, Vec<_>) = texts.iter().partition(|answer| answer.gold == "a");
+        let pairs = good.iter().flat_map(|one| bad.iter().map(|two| one.score().total_cmp(&two.score())));
+        let wins: f64 = pairs.map(|order| f64::midpoint(1.0, f64::from(order as i8))).sum();
+        assert!((area(&texts, "a").unwrap() - wins / 20_000.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_label_that_an_answer_leaves_out_ranks_last() {
+        let model = Model::load(include_bytes!("../../filters/fasttext/golden/softmax.bin")).unwrap();
+        let examples = [Example::new("sea", "a boat in the harbour".into())];
+        let score = |ranked| answers(&model, &examples, ranked)[0].score();
+        assert!(score(Some("sea")) > 0.5 && score(None) > 0.5);
+        assert!(score(Some("nothing of the model")).abs() < f32::EPSILON);
     }
 }

@@ -69,10 +69,15 @@ impl ClassifyConfig {
     pub fn problems(&self) -> Vec<String> {
         let mut problems: Vec<String> = Vec::new();
         let mut check = |place: &str, bounds: Option<&Bounds>, buckets: Option<&[f64]>| {
-            let bounds = bounds.and_then(Bounds::problem);
-            problems.extend(bounds.map(|problem| format!("classify.{place}quality: {problem}")));
-            if buckets.is_some_and(|buckets| !buckets.is_sorted() || buckets.iter().any(|score| score.is_nan())) {
-                problems.push(format!("classify.{place}quality_buckets: write scores that rise"));
+            let twisted = bounds.and_then(Bounds::problem);
+            let beyond = || [bounds?.min, bounds?.max].into_iter().flatten().find(|bound| !is_score(*bound));
+            let problem = twisted.or_else(|| Some(format!("{} is no score: these are 0 to 1", beyond()?)));
+            problems.extend(problem.map(|problem| format!("classify.{place}quality: {problem}")));
+            let rises =
+                |scores: &[f64]| scores.is_sorted_by(|one, two| one < two) && scores.iter().copied().all(is_score);
+            if buckets.is_some_and(|buckets| !rises(buckets)) {
+                problems
+                    .push(format!("classify.{place}quality_buckets: write scores from 0 to 1, each above the last"));
             }
         };
         check("", Some(&self.quality), Some(&self.quality_buckets));
@@ -125,6 +130,10 @@ impl ClassifyConfig {
     }
 }
 
+fn is_score(number: f64) -> bool {
+    (0.0..=1.0).contains(&number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,7 +175,11 @@ mod tests {
         assert!(ClassifyConfig::default().problems().is_empty() && !ClassifyConfig::default().rejects());
         for (what, json) in [
             ("classify.quality:", serde_json::json!({ "quality": { "min": 0.9, "max": 0.1 } })),
+            ("classify.quality: 5 is no score", serde_json::json!({ "quality": { "min": 5 } })),
+            ("classify.quality: -1 is no score", serde_json::json!({ "quality": { "max": -1 } })),
             ("classify.quality_buckets:", serde_json::json!({ "quality_buckets": [0.5, 0.2] })),
+            ("classify.quality_buckets:", serde_json::json!({ "quality_buckets": [0.1, 0.1] })),
+            ("classify.quality_buckets:", serde_json::json!({ "quality_buckets": [0.4, 2] })),
             (
                 "classify.languages.deu.quality:",
                 serde_json::json!({ "languages": { "deu": { "quality": { "min": 0.9, "max": 0.1 } } } }),

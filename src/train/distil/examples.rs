@@ -1,5 +1,6 @@
 //! Labelled texts, and how they fall into train, dev and test: by site, so that no site is in two of them.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -26,6 +27,8 @@ pub(super) struct Parts {
     pub(super) dev: Vec<Example>,
     /// Measures what was chosen.
     pub(super) test: Vec<Example>,
+    /// By what they are split: `site`, `id`, `text`, or by one each.
+    pub(super) split_by: BTreeSet<&'static str>,
 }
 
 /// A line of labels.
@@ -41,6 +44,7 @@ struct Row {
 /// An example before it is split: what keeps it with others, its order among all, and itself.
 struct Keyed {
     key: u64,
+    kind: &'static str,
     order: u64,
     example: Example,
 }
@@ -79,7 +83,8 @@ impl Maker<'_> {
         found.sort_by(|one, two| one.place().cmp(&two.place()));
         found.truncate(self.most);
         let mut parts = Parts::default();
-        for Keyed { key, example, .. } in found {
+        for Keyed { key, kind, example, .. } in found {
+            parts.split_by.insert(kind);
             match key % 10 {
                 0 => parts.test.push(example),
                 1 => parts.dev.push(example),
@@ -126,9 +131,18 @@ impl Maker<'_> {
         if tokens.is_empty() {
             return; // nothing to learn from, and nothing to be asked about
         }
-        let key = url.map(site).or_else(|| id.map(ToOwned::to_owned));
-        let key = key.as_ref().map_or_else(|| hash(text.as_bytes()), |key| hash(key.as_bytes()));
-        found.push(Keyed { key, order: hash(text.as_bytes()), example: Example::new(label, tokens) });
+        let order = hash(text.as_bytes());
+        let (kind, key) = match (url, id) {
+            (Some(url), _) => ("site", hash(site(url).as_bytes())),
+            (None, Some(id)) => ("id", hash(id.as_bytes())),
+            (None, None) => ("text", order),
+        };
+        found.push(Keyed { key, kind, order, example: Example::new(label, tokens) });
+        // What will be cut is cut now and then, so that memory is that of the examples and not that of the input.
+        if self.most > 0 && found.len() >= self.most.saturating_mul(2) {
+            found.select_nth_unstable_by(self.most - 1, |one, two| one.place().cmp(&two.place()));
+            found.truncate(self.most);
+        }
     }
 
     /// The label of a score: `low` and `high` about one bound, else the number of bounds that it reaches.
@@ -160,8 +174,6 @@ impl Parts {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use filters::classes::tokens::shapes;
 
     use super::*;
@@ -201,6 +213,7 @@ mod tests {
         assert!(train.len() > 36 && found.train.len() == train.len() * 10);
         let labels: BTreeSet<&str> = found.train.iter().map(|example| example.label.as_str()).collect();
         assert_eq!(labels, BTreeSet::from(["high", "low"]));
+        assert_eq!(found.split_by, BTreeSet::from(["site"]));
     }
 
     #[test]
@@ -212,8 +225,24 @@ mod tests {
         let two = parts(&lines, 200).unwrap();
         assert_eq!((&one.train, &one.dev, &one.test), (&two.train, &two.dev, &two.test));
         assert_eq!(one.train.len() + one.dev.len() + one.test.len(), 200);
+        assert_eq!(one.split_by, BTreeSet::from(["text"]));
         let all = parts(&lines, 300).unwrap();
         assert!(one.test.iter().all(|example| all.test.contains(example)));
+    }
+
+    #[test]
+    fn no_more_than_twice_the_examples_are_held() {
+        let (maker, mut found) = (maker(&[0.5], 50), Vec::new());
+        let mut all: Vec<(u64, String)> = Vec::new();
+        for text in (0..1_000).map(word) {
+            maker.add(&mut found, &text, "x", None, None);
+            assert!(found.len() < 100);
+            all.push((hash(text.as_bytes()), shapes(&text)));
+        }
+        all.sort();
+        found.sort_by(|one, two| one.place().cmp(&two.place()));
+        let held = found.iter().take(50).map(|keyed| keyed.example.text.as_str());
+        assert!(held.eq(all.iter().take(50).map(|(_, tokens)| tokens.as_str())));
     }
 
     #[test]

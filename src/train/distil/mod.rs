@@ -84,6 +84,7 @@ pub(crate) fn run(task: &Task<'_>) -> Result<String> {
         task,
         parts: &parts,
         found: &found,
+        labels: model.labels().count(),
         figures: &figures,
         answers: &said,
         bins: &bins,
@@ -149,7 +150,16 @@ mod tests {
         let model = Model::load(&bytes).unwrap();
         let best = |text: &str| model.predict(&tokens::shapes(text), 1, &mut Scratch::default())[0].label.to_owned();
         assert_eq!((best("A gull and a sail"), best("click for a bonus")), ("high".into(), "low".into()));
-        for expected in ["macro F1", "ROC area", "| high |", "one.svg", "texts a second", "calibration error"] {
+        for expected in [
+            "2 labels",
+            "split by site;",
+            "macro F1",
+            "ROC area",
+            "| high |",
+            "one.svg",
+            "texts a second",
+            "calibration error",
+        ] {
             assert!(told.contains(expected), "{expected} in\n{told}");
         }
         let left: Vec<_> =

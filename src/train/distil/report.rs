@@ -20,6 +20,8 @@ pub(super) struct Told<'a> {
     pub(super) task: &'a Task<'a>,
     pub(super) parts: &'a Parts,
     pub(super) found: &'a Found,
+    /// Labels of the model.
+    pub(super) labels: usize,
     pub(super) figures: &'a Figures,
     pub(super) answers: &'a [Answer],
     pub(super) bins: &'a [Bin],
@@ -38,13 +40,14 @@ pub(super) fn markdown(told: &Told<'_>) -> String {
     let mut text = format!(
         "# {name}\n\n{size} bytes, {labels} labels; fastText: {settings}. Asked in the tokens of \
          `filters::classes::tokens::{tokens}`.\n\nLabels: {source}. {train} texts to train, {dev} to choose the settings, \
-         {test} to measure, split by site; seed {seed}.\n\n",
+         {test} to measure, split by {split}; seed {seed}.\n\n",
         size = found.best.size,
-        labels = figures.labels,
+        labels = told.labels,
         settings = found.best.settings,
         train = parts.train.len(),
         dev = parts.dev.len(),
         test = parts.test.len(),
+        split = parts.split_by.iter().copied().collect::<Vec<_>>().join(" or "),
         seed = task.seed,
     );
     // Writing to a string cannot fail, here and below.

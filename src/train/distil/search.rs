@@ -144,7 +144,7 @@ mod tests {
             Example::new(label, format!("{first} {second} filler{} more{}", n % 97, n % 89))
         };
         let part = |range: std::ops::Range<usize>| range.map(text).collect();
-        Parts { train: part(0..800), dev: part(800..1_000), test: part(1_000..1_200) }
+        Parts { train: part(0..800), dev: part(800..1_000), test: part(1_000..1_200), ..Parts::default() }
     }
 
     #[test]
