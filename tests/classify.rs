@@ -76,6 +76,20 @@ fn a_topic_that_the_model_has_not_is_told_before_anything_is_read() {
 }
 
 #[test]
+fn texts_read_without_a_language_may_be_english_and_get_no_bounds_of_a_language() {
+    let folder = tempfile::tempdir().unwrap();
+    let [recipe, texts, out] = ["recipe.toml", "texts.jsonl", "out"].map(|name| folder.path().join(name));
+    let stages = ["read", "text", "classify", "write"].map(|kind| format!("[[stage]]\nkind = \"{kind}\"\n"));
+    std::fs::write(&recipe, stages.concat()).unwrap();
+    let text = "The museum opens at ten. Visitors leave their coats at the door, and a guide shows the paintings.";
+    std::fs::write(&texts, serde_json::json!({ "text": text }).to_string()).unwrap();
+    succeed(&["run", path(&recipe), "--input", path(&texts), "--out", path(&out)]);
+    assert_eq!(count(&out, "select count(*) from documents where language = '' and class = 'general'"), 1);
+    let printed = succeed(&["train", "quality-thresholds", "--data", path(&out), "--share", "0.3"]);
+    assert!(printed.parse::<toml::Table>().unwrap()["stage"]["languages"].as_table().unwrap().is_empty(), "{printed}");
+}
+
+#[test]
 fn quality_is_judged_by_the_bounds_that_a_run_gives() {
     let folder = tempfile::tempdir().unwrap();
     let whole = finished(folder.path(), "whole", "");
