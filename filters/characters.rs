@@ -29,7 +29,7 @@ pub(crate) struct Characters {
     pub(crate) replacement: usize,
 }
 
-/// What a byte counts as: eight numbers of a byte each, so that one addition counts all of them. See [`Bytes`].
+/// What a byte counts as: eight numbers of a byte each, so that one addition counts all of them.
 static KINDS: [u64; 256] = {
     let mut kinds = [0; 256];
     let mut byte = 0_u8;
