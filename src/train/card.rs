@@ -66,7 +66,8 @@ pub(super) fn markdown(task: &Task<'_>, plan: &Plan, figures: &[Figures], size: 
         // Figures of folds come before those of the test sets.
         let sets = figures.iter().skip(figures.len() - plan.tests.len()).zip(&plan.tests);
         let apart = sets.filter(|(set, test)| test.merge.is_empty() && set.labels > 1);
-        every_label(&mut text, &labels, &apart.map(|(set, _)| set).collect::<Vec<_>>());
+        let second = figures.iter().take(usize::from(plan.folds.len() == 1));
+        every_label(&mut text, &labels, &apart.map(|(set, _)| set).chain(second).collect::<Vec<_>>());
     } else if let Some(set) = figures.first() {
         let _ = writeln!(
             text,

@@ -1,7 +1,7 @@
 //! The language model: sentences and declarations in some 450 languages, web text for English.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Result;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::card::{About, EVERY};
 use super::data::{Example, is_held_out, one_line, rows, site};
 use super::fit::Settings;
-use super::{Plan, TestSet, Trainer};
+use super::{Fold, Plan, TestSet, Trainer};
 
 /// Chosen on lingua's rows, for which see the card.
 const SETTINGS: Settings = Settings {
@@ -37,6 +37,8 @@ const ENGLISH: usize = 3_000;
 /// Characters of one piece of a long paragraph, about: most texts of Tatoeba are no longer.
 const PIECE: usize = 60;
 
+/// Of a language without a text among the held-out ones, a second model does without one of so many.
+const FEW: usize = 5;
 /// Texts that are joined to one example.
 const JOINED: usize = 5;
 /// Sentences of a page, about.
@@ -117,6 +119,7 @@ struct Page {
 
 pub(super) fn plan(data: &Path) -> Result<Plan> {
     let mut train: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut whole: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut common: Vec<String> = WIDELY_USED.iter().map(|&code| code.to_owned()).collect();
     let mut tests = Vec::new();
     for (name, file) in [("Tatoeba, held out", "lid/tatoeba.jsonl.zst"), ("UDHR, held out", "lid/udhr.jsonl.zst")] {
@@ -134,7 +137,8 @@ pub(super) fn plan(data: &Path) -> Result<Plan> {
             } else {
                 let texts = train.entry(code.to_owned()).or_default();
                 texts.extend(pieces(&text));
-                texts.push(text);
+                texts.push(text.clone());
+                whole.entry(code.to_owned()).or_default().push(text);
             }
         }
         tests.push(TestSet { name: name.into(), examples, merge: &[] });
@@ -142,8 +146,36 @@ pub(super) fn plan(data: &Path) -> Result<Plan> {
     let (english, pages) = english(data)?;
     train.entry("eng".into()).or_default().extend(english);
     tests.push(TestSet { name: "English web pages, whole, sites held out".into(), examples: pages, merge: &[] });
-    let lingua = lingua(data)?;
-    let train = train
+    let tests: Vec<TestSet> = lingua(data)?.into_iter().chain(tests).collect();
+    let folds = vec![without_some_of_few(&whole, train.clone(), &tests, &common)];
+    let train = examples(train, &common);
+    Ok(Plan { train, tests, folds, trainer: Trainer::FastText(SETTINGS), ranked: None, about: ABOUT })
+}
+
+/// A second model, for the languages of so few texts that none fell to the held-out ones: every fifth of theirs is kept
+/// from it, and asked among the held-out declarations.
+fn without_some_of_few(
+    whole: &BTreeMap<String, Vec<String>>,
+    mut train: BTreeMap<String, Vec<String>>,
+    tests: &[TestSet],
+    common: &[String],
+) -> Fold {
+    let measured: BTreeSet<&str> =
+        tests.iter().flat_map(|set| &set.examples).map(|example| example.label.as_str()).collect();
+    let declarations = tests.iter().filter(|set| set.name.starts_with("UDHR"));
+    let mut test: Vec<Example> = declarations.flat_map(|set| set.examples.iter().cloned()).collect();
+    for (code, texts) in whole.iter().filter(|(code, _)| !measured.contains(code.as_str())) {
+        test.extend(texts.iter().step_by(FEW).map(|text| Example::new(code, text.clone())));
+        let kept = texts.iter().enumerate().filter(|(number, _)| number % FEW != 0).map(|(_, text)| text);
+        train.insert(code.clone(), kept.flat_map(|text| [pieces(text), vec![text.clone()]].concat()).collect());
+    }
+    let name = "UDHR, held out, with a fifth of the languages of fewest texts, by a second model";
+    Fold { name, train: examples(train, common), test, ..Fold::default() }
+}
+
+/// The texts of each language as examples, those of rarer ones repeated.
+fn examples(train: BTreeMap<String, Vec<String>>, common: &[String]) -> Vec<Example> {
+    train
         .into_iter()
         .flat_map(|(code, texts)| {
             let wanted = match code.as_str() {
@@ -155,9 +187,7 @@ pub(super) fn plan(data: &Path) -> Result<Plan> {
             let texts = (0..repeats).flat_map(|_| texts.iter().cloned()).chain(joined(&texts, JOINED));
             texts.map(|text| Example::new(&code, text)).collect::<Vec<_>>()
         })
-        .collect();
-    let tests = lingua.into_iter().chain(tests).collect();
-    Ok(Plan { train, tests, folds: Vec::new(), trainer: Trainer::FastText(SETTINGS), ranked: None, about: ABOUT })
+        .collect()
 }
 
 /// Neighbouring texts as one, so many at a time: pages are longer than sentences, and a model that has seen sentences

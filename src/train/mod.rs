@@ -99,6 +99,8 @@ struct TestSet {
 /// One fold of a cross-validation.
 #[derive(Default)]
 struct Fold {
+    /// What its figures are called where it is the only one.
+    name: &'static str,
     train: Vec<Example>,
     test: Vec<Example>,
     /// Of each example of `test`, what the data calls it; empty where nobody asks.
@@ -119,6 +121,9 @@ pub(crate) fn run(task: &Task<'_>) -> Result<String> {
         "quality" => quality::plan(task.data)?,
         other => bail!("there is no model `{other}`"),
     };
+    if task.outputs.is_some() && plan.folds.iter().all(|fold| fold.ids.is_empty()) {
+        bail!("--outputs is of `extraction`, `topic` and `quality`, and not of `{}`", task.model);
+    }
     std::fs::create_dir_all(task.out).with_context(|| format!("create {}", task.out.display()))?;
     let work = task.out.join(format!(".{}.train.txt", task.model));
     let mut figures = Vec::new();
@@ -133,15 +138,16 @@ pub(crate) fn run(task: &Task<'_>) -> Result<String> {
             answers.extend(said);
             ids.extend(fold.ids.iter().map(String::as_str));
         }
-        let name = format!("cross-validation, {} folds", plan.folds.len());
+        let name = match plan.folds.as_slice() {
+            [only] => only.name.to_owned(),
+            folds => format!("cross-validation, {} folds", folds.len()),
+        };
         figures.push(Figures::of(name, &answers, &[]).ranked(&answers, plan.ranked));
         figures
             .extend(by_kind.into_iter().map(|(kind, answers)| Figures::of(format!("of these, {kind}"), &answers, &[])));
         if let Some(path) = task.outputs {
             write(path, outputs(task.model, &ids, &answers).as_bytes())?;
         }
-    } else if task.outputs.is_some() {
-        bail!("--outputs is of models that are cross-validated, and `{}` is not", task.model);
     }
     let bytes = plan.trainer.fit(&plan.train, task.seed, &work)?;
     let model = load(&bytes)?;

@@ -83,7 +83,7 @@ pub(super) fn plan(data: &Path, code: &[PathBuf], seed: u64) -> Result<Plan> {
                 train: examples.iter().filter(|one| one.fold != fold).flat_map(Grouped::repeated).collect(),
                 test: held_out().map(|one| one.example.clone()).collect(),
                 kinds: held_out().map(|one| one.kind).collect(),
-                ids: Vec::new(),
+                ..Fold::default()
             }
         })
         .collect();
